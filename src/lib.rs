@@ -1,7 +1,10 @@
 //! Understudy
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+pub mod breaker;
 pub mod failure;
 pub mod fields;
 pub mod pattern;
+pub mod random;
+pub mod retry;
 pub mod time;
