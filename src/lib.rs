@@ -4,4 +4,5 @@
 pub mod failure;
 pub mod fields;
 pub mod pattern;
+pub mod stale;
 pub mod time;
