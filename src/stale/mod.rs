@@ -47,7 +47,7 @@ pub use entry::Entry;
 pub use invalidate::invalidated;
 pub use key::{MAX_KEY, key};
 pub use reasons::{NoReason, SkipReason};
-pub use record::{MAX_RECORD, Record};
+pub use record::{MAX_RECORD, Record, fingerprint};
 pub use reuse::{Reuse, reuse};
 pub use serve::{Part, Served, serve};
 pub use usable::{Aged, Trigger, Usable, eligible, usable};

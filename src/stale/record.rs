@@ -281,7 +281,9 @@ const NEVER_STORED: [&str; 16] = [
 /// Digests of the body as it came over the wire.
 const OF_THE_CODED_BODY: [&str; 4] = ["content-digest", "content-md5", "digest", "repr-digest"];
 
-fn fingerprint(status: u16, lines: &FieldLines) -> Option<u64> {
+/// [`Record::fingerprint`] of an answer that is not a record yet; reads three fields.
+#[must_use]
+pub fn fingerprint(status: u16, lines: &dyn Fields) -> Option<u64> {
     let [etag, modified, length] = ["etag", "last-modified", "content-length"].map(|name| lines.field(name));
     if etag.is_none() && modified.is_none() {
         return None;

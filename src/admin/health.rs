@@ -1,0 +1,42 @@
+//! Is the Worker well? For anyone a status and a version, with the token also what is going on in this isolate.
+
+use serde::Serialize;
+
+use super::Reply;
+use crate::config::Mistake;
+
+/// What the status endpoint tells whoever has the token.
+#[derive(Debug, Serialize)]
+pub struct Health<'a> {
+    /// What is wrong with the variables.
+    pub mistakes: &'a [Mistake],
+    /// What this isolate knows of each origin.
+    pub origins: Vec<OriginHealth>,
+}
+
+/// One origin, as this isolate sees it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OriginHealth {
+    /// Host and port.
+    pub origin: String,
+    /// `closed`, `open`, `probing` or `ramp`.
+    pub breaker: &'static str,
+    /// Milliseconds until the next probe, when open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_for_ms: Option<u64>,
+    /// Retries that the budget has room for.
+    pub retries_left: u32,
+}
+
+/// The reply of `/.understudy/health`. Always 200: a mistake in a variable does not make the Worker unwell.
+#[must_use]
+pub fn health(details: Option<Health>) -> Reply {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        status: &'static str,
+        version: &'static str,
+        #[serde(flatten)]
+        details: Option<Health<'a>>,
+    }
+    Reply::json(200, &Body { status: "ok", version: env!("CARGO_PKG_VERSION"), details })
+}
