@@ -48,7 +48,8 @@ impl Catalog {
     /// The plural form of this key that goes with `n`.
     pub(super) fn plural(&self, key: &str, n: u64) -> String {
         let forms = self.text(key);
-        let form = forms.split('|').nth(self.entry.plural.index(n)).or(forms.split('|').next_back()).unwrap_or_default();
+        let form =
+            forms.split('|').nth(self.entry.plural.index(n)).or(forms.split('|').next_back()).unwrap_or_default();
         form.replace("{n}", &self.number(n))
     }
 

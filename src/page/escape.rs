@@ -76,12 +76,9 @@ mod tests {
 
     #[test]
     fn hides_nothing_and_breaks_no_line() {
-        for (text, max, expected) in [
-            ("a\r\nb\0\u{202e}c\u{2028}", 10, "abc"),
-            ("abcdef", 3, "abc…"),
-            ("äöü", 3, "äöü"),
-            ("", 3, ""),
-        ] {
+        for (text, max, expected) in
+            [("a\r\nb\0\u{202e}c\u{2028}", 10, "abc"), ("abcdef", 3, "abc…"), ("äöü", 3, "äöü"), ("", 3, "")]
+        {
             assert_eq!(clean(text, max), expected);
         }
     }

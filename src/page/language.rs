@@ -6,7 +6,7 @@
 use super::plural::Plural;
 
 /// A language that the page speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Language(u8);
 
 /// What has to be known of a language.
@@ -82,12 +82,6 @@ impl Language {
     pub(super) fn entry(self) -> &'static Entry {
         let [default, ..] = &TABLE;
         TABLE.get(usize::from(self.0)).unwrap_or(default)
-    }
-}
-
-impl Default for Language {
-    fn default() -> Self {
-        Self(0)
     }
 }
 

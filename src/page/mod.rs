@@ -28,6 +28,8 @@ mod language;
 mod links;
 mod negotiate;
 mod plural;
+mod problem;
+mod template;
 mod theme;
 
 use crate::failure::{Explanation, Kind};
@@ -38,6 +40,7 @@ pub use color::Color;
 pub use language::Language;
 pub use links::{check_link, check_logo, check_support};
 pub use negotiate::Format;
+pub use template::{TemplateError, check_template, fill};
 pub use theme::Theme;
 
 /// What the operator set: the `PAGE_*` variables.
