@@ -6,6 +6,8 @@ pub mod breaker;
 pub mod cdn_loop;
 pub mod config;
 pub mod drill;
+#[cfg(target_arch = "wasm32")]
+pub mod edge;
 pub mod failure;
 pub mod fields;
 pub mod flow;

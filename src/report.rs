@@ -43,7 +43,7 @@ pub fn proxy_status(before: Option<&str>, deployment: &str, passed: Passed) -> S
         parameters = parameters.parameter(key_ref("error"), error);
     }
     if let Some(received) = passed.received {
-        parameters = parameters.parameter(key_ref("received-status"), i64::from(received));
+        parameters = parameters.parameter(key_ref("received-status"), sfv::Integer::from(received));
     }
     if let Some(details) = passed.details.and_then(|d| StringRef::from_str(d).ok()) {
         parameters = parameters.parameter(key_ref("details"), details);
@@ -84,7 +84,7 @@ pub fn cache_status(before: Option<&str>, used: Used) -> String {
             let why = if used.ttl > 0 { "bypass" } else { "stale" };
             p = p.parameter(key_ref("fwd"), token_ref(why));
             if let Some(status) = status {
-                p = p.parameter(key_ref("fwd-status"), i64::from(status));
+                p = p.parameter(key_ref("fwd-status"), sfv::Integer::from(status));
             }
         }
     }
@@ -98,7 +98,8 @@ pub fn cache_status(before: Option<&str>, used: Used) -> String {
 
 /// A field that is no list would spoil ours with it (RFC 9651 §4.2: it fails as a whole), so it is dropped.
 fn after(before: Option<&str>, member: String) -> String {
-    let good = |b: &&str| b.len() <= MAX_BEFORE && !b.is_empty() && Parser::new(*b).parse_list_with_visitor(Ignored).is_ok();
+    let good =
+        |b: &&str| b.len() <= MAX_BEFORE && !b.is_empty() && Parser::new(*b).parse_list_with_visitor(Ignored).is_ok();
     match before.map(str::trim).filter(good) {
         Some(before) => [before, ", ", &member].concat(),
         None => member,
@@ -180,7 +181,10 @@ mod tests {
         let refused = Passed::failed(Failure::new(Kind::ConnectionRefused, Some(521)));
         let member = "shop.example;error=connection_refused;received-status=521";
         assert_eq!(proxy_status(None, "shop.example", refused), member);
-        assert_eq!(proxy_status(Some("inner; error=dns_error"), "shop.example", refused), "inner; error=dns_error, ".to_owned() + member);
+        assert_eq!(
+            proxy_status(Some("inner; error=dns_error"), "shop.example", refused),
+            "inner; error=dns_error, ".to_owned() + member
+        );
         for broken in ["", "=", "\"", "a;;b", "é"] {
             assert_eq!(proxy_status(Some(broken), "shop.example", refused), member, "{broken}");
         }
@@ -188,7 +192,8 @@ mod tests {
         assert_eq!(proxy_status(None, "127.0.0.1:8787", none), "\"127.0.0.1:8787\"");
         assert_eq!(proxy_status(None, "a\"\\b", none), r#""a\"\\b""#);
         assert_eq!(proxy_status(None, "é", none), "understudy");
-        let unavailable = Passed { details: Some("bre\"aker"), ..Passed::failed(Failure::new(Kind::Unavailable, Some(503))) };
+        let unavailable =
+            Passed { details: Some("bre\"aker"), ..Passed::failed(Failure::new(Kind::Unavailable, Some(503))) };
         assert_eq!(proxy_status(None, "a", unavailable), r#"a;received-status=503;details="bre\"aker""#);
     }
 

@@ -1,12 +1,12 @@
 //! Which way does a request go? Decided before anything is fetched, from as few header fields as possible.
 
 use crate::admin::{self, Action};
+use crate::cdn_loop;
 use crate::config::{Config, Mode};
 use crate::drill::{self, Drill};
 use crate::maintenance::Planned;
 use crate::request::Request;
 use crate::time::Time;
-use crate::cdn_loop;
 
 /// The way of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]

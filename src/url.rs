@@ -63,7 +63,10 @@ impl Base {
         let uri: Uri = text.parse().ok()?;
         let scheme = uri.scheme_str().filter(|s| matches!(*s, "http" | "https"))?;
         let authority = uri.authority()?;
-        if authority.as_str().contains('@') || authority.host().is_empty() || uri.query().is_some() || text.contains('#')
+        if authority.as_str().contains('@')
+            || authority.host().is_empty()
+            || uri.query().is_some()
+            || text.contains('#')
         {
             return None;
         }
@@ -101,7 +104,8 @@ impl Base {
             Some(at) => absolute.split_at(at),
             None => (absolute.as_str(), ""),
         };
-        let lower = target.split_once("://").map(|(scheme, rest)| [&scheme.to_ascii_lowercase(), "://", rest].concat())?;
+        let lower =
+            target.split_once("://").map(|(scheme, rest)| [&scheme.to_ascii_lowercase(), "://", rest].concat())?;
         let url = Url::split(&lower)?;
         let authority = url.authority.to_ascii_lowercase();
         if without_default_port(url.scheme, &authority) != self.authority {
@@ -143,9 +147,20 @@ mod tests {
         for good in ["http://a", "https://a.example:8443/", "http://127.0.0.1:8080/base/", "http://[::1]:80"] {
             assert!(Base::parse(good).is_some(), "{good}");
         }
-        for bad in
-            ["", "a", "a.example", "ftp://a", "http://", "http://u:p@a", "http://a/?q", "http://a b", "http://a:99999", "http://a:x", "/a", "http://a/#f"]
-        {
+        for bad in [
+            "",
+            "a",
+            "a.example",
+            "ftp://a",
+            "http://",
+            "http://u:p@a",
+            "http://a/?q",
+            "http://a b",
+            "http://a:99999",
+            "http://a:x",
+            "/a",
+            "http://a/#f",
+        ] {
             assert_eq!(Base::parse(bad), None, "{bad}");
         }
     }

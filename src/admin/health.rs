@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::Reply;
-use crate::config::Mistake;
+use crate::config::{Config, Mistake};
+use crate::flow::{Origin, State};
+use crate::time::Time;
 
 /// What the status endpoint tells whoever has the token.
 #[derive(Debug, Serialize)]
@@ -26,6 +28,21 @@ pub struct OriginHealth {
     pub open_for_ms: Option<u64>,
     /// Retries that the budget has room for.
     pub retries_left: u32,
+}
+
+/// What this isolate knows of its origins.
+#[must_use]
+pub fn origins(state: &State, config: &Config, now: Time) -> Vec<OriginHealth> {
+    let one = |(name, origin): (&str, &Origin)| {
+        let (breaker, open) = origin.breaker.state(now);
+        OriginHealth {
+            origin: name.to_owned(),
+            breaker,
+            open_for_ms: open.map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+            retries_left: origin.budget.left(config.retry.budget, now),
+        }
+    };
+    state.origins().into_iter().map(one).collect()
 }
 
 /// The reply of `/.understudy/health`. Always 200: a mistake in a variable does not make the Worker unwell.

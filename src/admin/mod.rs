@@ -9,7 +9,7 @@ mod health;
 mod purge;
 
 pub use gallery::gallery;
-pub use health::{Health, health};
+pub use health::{Health, OriginHealth, health, origins};
 pub use purge::{Purge, purge};
 
 use crate::fields::FieldLines;

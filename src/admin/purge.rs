@@ -20,7 +20,9 @@ pub enum Purge {
 #[must_use]
 pub fn purge(request: &Request, ignore_params: &Patterns, body: &str) -> Purge {
     let Ok(Body { urls }) = serde_json::from_str(body) else {
-        return Purge::Bad(r#"expected a JSON body such as {"urls": ["https://www.example/page", "/other"]}"#.to_owned());
+        return Purge::Bad(
+            r#"expected a JSON body such as {"urls": ["https://www.example/page", "/other"]}"#.to_owned(),
+        );
     };
     if urls.is_empty() || urls.len() > MAX_URLS {
         return Purge::Bad(format!("urls: {} given, expected 1 to {MAX_URLS}", urls.len()));

@@ -191,7 +191,8 @@ impl Config {
 const ON_OFF: &str = "on or off";
 const BASE_URL: &str = "a base URL such as https://origin.example, without user, query or fragment";
 const BASE_URLS: &str = "up to 5 base URLs such as https://backup.example, between blanks or commas";
-const MAINTENANCE: &str = "on, off, or start/end such as 2026-11-22T20:00:00Z/2026-11-22T22:00:00Z or 2026-11-22T20:00:00Z/PT2H";
+const MAINTENANCE: &str =
+    "on, off, or start/end such as 2026-11-22T20:00:00Z/2026-11-22T22:00:00Z or 2026-11-22T20:00:00Z/PT2H";
 
 fn page(r: &mut Reader) -> page::Params {
     page::Params {

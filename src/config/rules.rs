@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use super::Config;
 use super::read::{Mistake, Reader, meant};
 use super::vars::{Scope, VARS};
-use super::Config;
 use crate::pattern::Pattern;
 
 /// One rule.

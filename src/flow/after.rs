@@ -51,8 +51,7 @@ impl Flow {
             "HEAD" | "OPTIONS" | "TRACE" => After::default(),
             method => {
                 let urls = stale::invalidated(method, self.request.url(), status, fields);
-                let remove: Vec<_> =
-                    urls.iter().map(|url| stale::key(url, &self.config.stale.ignore_params)).collect();
+                let remove: Vec<_> = urls.iter().map(|url| stale::key(url, &self.config.stale.ignore_params)).collect();
                 remove.iter().for_each(|key| now.state.stored().forget(hash(key)));
                 After { remove, ..After::default() }
             }

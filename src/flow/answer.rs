@@ -2,7 +2,7 @@
 
 use super::after::After;
 use super::{Copies, Failed, Flow, Now, Phase, Step, Tier};
-use crate::config::{Config, Log, Mode};
+use crate::config::{Config, Log};
 use crate::failure::{Explanation, Failure, Kind, Outcome, Worth};
 use crate::fields::{FieldLines, Fields};
 use crate::maintenance::Planned;
@@ -112,7 +112,14 @@ impl Flow {
         Step::Finish(Box::new(self.finish_as(name, status, answer, After::default(), now)))
     }
 
-    fn finish_as(&mut self, name: &'static str, status: Option<u16>, answer: Answer, after: After, now: &Now) -> Finish {
+    fn finish_as(
+        &mut self,
+        name: &'static str,
+        status: Option<u16>,
+        answer: Answer,
+        after: After,
+        now: &Now,
+    ) -> Finish {
         let incident = self.failed.is_some() || name != "origin";
         let logged = match self.config.log {
             Log::None => false,

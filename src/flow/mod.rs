@@ -24,16 +24,14 @@ pub use state::{Origin, State};
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::breaker::Verdict;
-use crate::config::{Bodies, Config, Mode};
+use crate::config::Config;
 use crate::drill::Drill;
-use crate::failure::{self, Failure, Kind, Outcome};
-use crate::gateway::{self, Author};
+use crate::failure::{self, Failure, Outcome};
 use crate::random::Random;
 use crate::report::Line;
 use crate::request::Request;
-use crate::retry::{self, Decision, Replay, Situation};
-use crate::stale::{self, Aged, Record, Trigger, Usable};
+use crate::retry::Replay;
+use crate::stale::{self, Aged, Record};
 use crate::time::Time;
 
 /// One request on its way to an answer.
@@ -164,7 +162,15 @@ enum Copies {
 
 impl Flow {
     /// A request that is to be handled. `seed` is any number, as long as each request has another one.
-    pub fn new(config: Rc<Config>, request: Request, replay: Replay, tiers: Tiers, drill: Option<Drill>, start: Time, seed: u64) -> Self {
+    pub fn new(
+        config: Rc<Config>,
+        request: Request,
+        replay: Replay,
+        tiers: Tiers,
+        drill: Option<Drill>,
+        start: Time,
+        seed: u64,
+    ) -> Self {
         Self {
             config,
             request,

@@ -67,7 +67,9 @@ impl Recent {
     /// validators counts as unchanged: whether it is can only be seen by reading all of it.
     #[must_use]
     pub fn holds(&self, key: u64, fingerprint: impl Fn() -> Option<u64>, now: Time, span: Duration) -> bool {
-        self.written.get(&key).is_some_and(|(at, known)| now.since(*at) < span && (known.is_none() || *known == fingerprint()))
+        self.written
+            .get(&key)
+            .is_some_and(|(at, known)| now.since(*at) < span && (known.is_none() || *known == fingerprint()))
     }
 
     /// A copy is being written.
@@ -76,6 +78,11 @@ impl Recent {
             self.written.clear();
         }
         self.written.insert(key, (now, fingerprint));
+    }
+
+    /// All copies may have been removed.
+    pub fn clear(&mut self) {
+        self.written.clear();
     }
 
     /// A copy was removed, or writing it came to nothing.
