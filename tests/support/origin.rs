@@ -5,4 +5,7 @@
 mod server;
 
 #[allow(unused_imports, reason = "each test uses the parts it needs")]
-pub use server::{Ended, Fault, Origin, Seen, generated, hash};
+pub use server::{
+    Ended, Fault, Origin, Seen,
+    content::{generated, hash},
+};

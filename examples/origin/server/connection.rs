@@ -11,7 +11,7 @@ use super::journal::Ended;
 use super::reply::{End, Reply};
 use super::request::Request;
 use super::shared::{Plan, Shared, Side};
-use super::target::Target;
+use super::target::{Query, Target};
 use super::{control, fault, pages, websocket};
 
 /// A request on its connection, ready to be answered.
@@ -121,20 +121,28 @@ fn answer(exchange: &Exchange, plan: &Plan, read_ahead: &[u8]) -> io::Result<End
         return fault::answer(exchange, name, &target.query, switched.as_ref());
     }
     if target.path == "/flaky" {
-        // Fails `n` times for each `key`, in the way of `fault` or with `status`, and then is well.
-        let key = format!("/flaky {}", target.query.text("key").unwrap_or_default());
-        if exchange.shared.change(|state| state.tally(&key)) < target.query.number("n").unwrap_or(1) {
-            let fault = target.query.text("fault").or_else(|| target.query.text("status"));
-            let query = target.query.only(&["as", "code", "retry-after"]);
-            return fault::answer(exchange, &fault.unwrap_or_else(|| "502".to_owned()), &query, None);
-        }
-        let well = Target { path: "/ok".to_owned(), query: target.query.without(&["status", "fault"]) };
-        return exchange.send(&pages::page(exchange, &well));
+        return flaky(exchange, &target.query);
     }
     if target.path == "/ws" && exchange.request.lists("upgrade", "websocket") {
         return websocket::answer(exchange, read_ahead);
     }
     exchange.send(&pages::page(exchange, target))
+}
+
+/// Fails `n` times for each `key`, in the way of `fault` or with `status`, and then is well; `again=1`: in turns.
+fn flaky(exchange: &Exchange, query: &Query) -> io::Result<End> {
+    let key = format!("/flaky {}", query.text("key").unwrap_or_default());
+    let n = query.number("n").unwrap_or(1);
+    let mut tally = exchange.shared.change(|state| state.tally(&key));
+    if query.on("again") {
+        tally %= n.saturating_add(1);
+    }
+    if tally < n {
+        let fault = query.text("fault").or_else(|| query.text("status")).unwrap_or_else(|| "502".to_owned());
+        return fault::answer(exchange, &fault, &query.only(&["as", "code", "retry-after"]), None);
+    }
+    let well = Target { path: "/ok".to_owned(), query: query.without(&["status", "fault"]) };
+    exchange.send(&pages::page(exchange, &well))
 }
 
 /// Closes so that the client gets all that was written: bytes that nobody read would make the kernel send a reset,

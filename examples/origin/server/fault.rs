@@ -128,7 +128,7 @@ impl Fault {
 pub fn answer(exchange: &Exchange, name: &str, query: &Query, switched: Option<&Target>) -> io::Result<End> {
     let fault = Fault::parse(name);
     if let Some(Fault::Status(status)) = fault {
-        return exchange.send(&gateway::page(status, query));
+        return exchange.send(&gateway::page(status, query, exchange.request));
     }
     let path = "/ok".to_owned();
     let target = match TABLE.iter().find(|row| Some(row.0) == fault).map(|row| row.3) {

@@ -2,13 +2,14 @@
 
 use super::options;
 use super::reply::{Reply, reason};
+use super::request::Request;
 use super::target::Query;
 
 /// A response of this status. `as` says who wrote it: `nginx` (default), `cloudflare` (default for 530), `empty`, or the
 /// application: `json`, `problem`, `xml`, `html`, `text`. `code` is the number in Cloudflare's text, `retry-after` (any
-/// number of them) goes into the headers as it is.
+/// number of them) goes into the headers as it is. The options of any page hold too.
 #[must_use]
-pub fn page(status: u16, query: &Query) -> Reply {
+pub fn page(status: u16, query: &Query, request: &Request) -> Reply {
     let author = query.text("as").unwrap_or_else(|| (if status == 530 { "cloudflare" } else { "nginx" }).to_owned());
     let phrase = reason(status);
     let mut reply = match author.as_str() {
@@ -49,5 +50,5 @@ pub fn page(status: u16, query: &Query) -> Reply {
     for value in query.all("retry-after") {
         reply = reply.with("Retry-After", value);
     }
-    options::headers(reply, query)
+    options::apply(reply, &query.without(&["status"]).over(&Query::parse("close=1")), request)
 }

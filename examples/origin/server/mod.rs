@@ -35,7 +35,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use content::{generated, hash};
 pub use fault::Fault;
 pub use journal::{Ended, Seen};
 

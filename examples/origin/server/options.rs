@@ -71,9 +71,7 @@ pub fn apply(mut reply: Reply, query: &Query, request: &Request) -> Reply {
     delivery(reply, query, start)
 }
 
-/// The page with the headers that the query says.
-#[must_use]
-pub fn headers(mut reply: Reply, query: &Query) -> Reply {
+fn headers(mut reply: Reply, query: &Query) -> Reply {
     for (name, _) in query.prefixed("h.") {
         reply = reply.without(name);
     }
