@@ -55,12 +55,20 @@ pub struct Config {
     pub stale: stale::Params,
     /// An unchanged copy is rewritten at most this often.
     pub stale_refresh: Duration,
+    /// A bar in stale HTML says how old the copy is.
+    pub stale_notice: bool,
+    /// An HTML or JSON answer up to this size, in bytes, is held until it is whole; 0 = none is.
+    pub guard_bytes: u64,
+    /// Downloads that break off are continued.
+    pub resume: bool,
     /// At most one KV write per key in this time.
     pub kv_refresh: Duration,
     /// Largest copy written to KV, in bytes.
     pub kv_size_limit: u64,
     /// The page's looks.
     pub page: page::Params,
+    /// Where the operator's own HTML lies.
+    pub page_template: Option<String>,
     /// `Retry-After` of a page when the origin gave none.
     pub page_retry_after: Duration,
     /// Planned maintenance.
@@ -174,9 +182,16 @@ impl Config {
                 fresh: r.read("CACHE_FRESH", ON_OFF, units::switch),
             },
             stale_refresh: span(r, "STALE_REFRESH", "0", "7d"),
+            stale_notice: r.read("STALE_NOTICE", ON_OFF, units::switch),
+            guard_bytes: bytes(r, "GUARD_BYTES", "10MiB"),
+            resume: r.read("RESUME", ON_OFF, units::switch),
             kv_refresh: span(r, "KV_REFRESH", "1s", "30d"),
             kv_size_limit: bytes(r, "KV_SIZE_LIMIT", "25MiB"),
             page: page(r),
+            page_template: text(r, "PAGE_TEMPLATE", "kv:<key> or assets:/path", |t| {
+                t.strip_prefix("kv:").is_some_and(|key| !key.is_empty() && key.len() <= 512)
+                    || t.strip_prefix("assets:").is_some_and(|path| path.starts_with('/'))
+            }),
             page_retry_after: span(r, "PAGE_RETRY_AFTER", "1s", "1d"),
             maintenance: r.read("MAINTENANCE", MAINTENANCE, maintenance),
             rules: Vec::new(),
