@@ -3,5 +3,6 @@
 
 pub mod failure;
 pub mod fields;
+pub mod gateway;
 pub mod pattern;
 pub mod time;
