@@ -49,7 +49,7 @@ pub enum Outcome<'a> {
 /// What is known of a response's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body<'a> {
-    /// Nobody looked: the body of a response that [`Inspect`] did not ask for.
+    /// Nobody looked: the body of a response that [`inspect`] did not ask for.
     Unread,
     /// Its first bytes (at most [`MAX_PREFIX`]), decoded.
     Prefix {
