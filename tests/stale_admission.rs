@@ -356,7 +356,7 @@ fn refuses_headers_that_no_record_holds() {
     // Each of these takes six bytes when it is written down.
     let wide = "\u{e9}".repeat(MAX_RECORD / 6);
     assert_eq!(verdict(&get(), &says("max-age=60").with("x", &wide), &params()), "skip: headers-too-large");
-    for length in (MAX_RECORD - 1200)..MAX_RECORD {
+    for length in ((MAX_RECORD - 1200)..MAX_RECORD).step_by(17) {
         let page = says("max-age=60").with("x", &"x".repeat(length));
         if let Admission::Keep(record) = admit(&get().asked(), &page.answered(), &params()) {
             let record = record.with_body(u64::MAX, Some(u64::MAX));

@@ -12,13 +12,13 @@ use super::record::Record;
 use super::syntax::{MAX_SECONDS, seconds};
 use crate::time::Time;
 
-/// The current age, at most [`MAX_SECONDS`] (RFC 9111 §4.2.3).
+/// The current age (RFC 9111 §4.2.3).
 pub fn age(record: &Record, now: Time) -> u64 {
     let answered = record.answered_at();
     let apparent = answered.since(date(record));
     let corrected = Duration::from_secs(age_value(record)).saturating_add(answered.since(record.asked_at()));
     let current = apparent.max(corrected).saturating_add(now.since(answered));
-    current.as_secs().min(MAX_SECONDS)
+    current.as_secs()
 }
 
 /// The `Age` with which it came: of several members the first, 0 if that cannot be read (RFC 9111 §5.1).

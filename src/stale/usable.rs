@@ -9,6 +9,7 @@ use super::freshness::{age, forbidden, lifetime, permitted};
 use super::personal;
 use super::reasons::NoReason;
 use super::record::Record;
+use super::syntax::MAX_SECONDS;
 use super::{Asked, Params};
 use crate::time::Time;
 
@@ -45,7 +46,7 @@ impl Aged {
     pub(super) fn of(record: &Record, directives: &Directives, now: Time) -> Self {
         let age = age(record, now);
         let lifetime = i64::try_from(lifetime(record, directives)).unwrap_or(i64::MAX);
-        Self { age, ttl: lifetime.saturating_sub_unsigned(age) }
+        Self { age: age.min(MAX_SECONDS), ttl: lifetime.saturating_sub_unsigned(age) }
     }
 
     /// RFC 9111 §4.2: fresh if the lifetime is *greater* than the age.
