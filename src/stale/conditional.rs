@@ -1,34 +1,34 @@
 //! Does the visitor have it already? `If-None-Match`, `If-Modified-Since`, `If-Range` on a copy.
 //!
-//! RFC 9110 §13, RFC 9111 §4.3.2. `If-Match` and `If-Unmodified-Since` are not for caches.
+//! RFC 9110 §13, RFC 9111 §4.3.2. `If-Match` and `If-Unmodified-Since` are for origins only and are not looked at.
 
-use super::directives::split;
-use super::freshness::{date, http_date};
+use super::date::http_date;
+use super::freshness::date;
 use super::record::Record;
+use super::syntax::entity_tags;
 use crate::fields::Fields;
 
-/// Is a 304 the answer? `If-None-Match` goes before `If-Modified-Since`, which is then not looked at.
+/// Is a 304 the answer? If there is an `If-None-Match`, `If-Modified-Since` is not looked at.
 pub fn not_modified(record: &Record, request: &dyn Fields) -> bool {
     if let Some(known) = request.field("if-none-match") {
         let etag = record.field("etag");
-        return split(&known, b',')
-            .any(|one| one == "*" || etag.as_deref().is_some_and(|etag| weakly_equal(one, etag)));
+        return entity_tags(&known)
+            .any(|known| known == "*" || etag.as_deref().is_some_and(|etag| weakly_equal(known, etag)));
     }
     let Some(since) = request.field("if-modified-since").and_then(|since| http_date(&since)) else { return false };
-    let modified = match record.field("last-modified") {
-        Some(modified) => http_date(&modified),
-        None => Some(date(record)),
-    };
-    modified.is_some_and(|modified| modified <= since)
+    match record.field("last-modified") {
+        Some(modified) => http_date(&modified).is_some_and(|modified| modified <= since),
+        None => date(record) <= since,
+    }
 }
 
-/// Does `If-Range`, if there is one, permit a part? Only by a strong validator.
-pub fn range_permitted(record: &Record, request: &dyn Fields) -> bool {
+/// Does `If-Range`, if there is one, permit to send a part? Only by a strong validator.
+pub fn permits_range(record: &Record, request: &dyn Fields) -> bool {
     let Some(condition) = request.field("if-range") else { return true };
     if condition.starts_with('"') {
         return record.field("etag").is_some_and(|etag| etag == condition);
     }
-    // A date is strong if it lies at least a second before the answer was made (RFC 9110 §8.8.2.2), and must be the same.
+    // A date is strong if the page was older than a second when the answer was made (RFC 9110 §8.8.2.2).
     let modified = record.field("last-modified").and_then(|modified| http_date(&modified));
     match (http_date(&condition), modified) {
         (Some(known), Some(modified)) => known == modified && date(record).since(modified).as_secs() >= 1,
@@ -38,11 +38,9 @@ pub fn range_permitted(record: &Record, request: &dyn Fields) -> bool {
 
 /// RFC 9110 §8.8.3.2
 pub fn weakly_equal(a: &str, b: &str) -> bool {
-    let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
-    is_entity_tag(a) && opaque(a) == opaque(b)
+    opaque(a) == opaque(b)
 }
 
-fn is_entity_tag(text: &str) -> bool {
-    let opaque = text.strip_prefix("W/").unwrap_or(text);
-    opaque.len() >= 2 && opaque.starts_with('"') && opaque.ends_with('"')
+fn opaque(etag: &str) -> &str {
+    etag.strip_prefix("W/").unwrap_or(etag)
 }

@@ -9,6 +9,11 @@ pub fn hex(parts: &[&str]) -> String {
     digest(parts).iter().take(5).map(|word| format!("{word:08x}")).collect()
 }
 
+/// Is it what [`hex`] gives?
+pub fn is_hex(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The first 64 bits, for comparing the origin's own validators with each other.
 pub fn short(parts: &[&str]) -> u64 {
     let [a, b, ..] = digest(parts);

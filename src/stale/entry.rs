@@ -1,9 +1,8 @@
-//! What lies in a tier under a key: a copy, or the list of fields by which to find it.
+//! What lies in a tier under a key?
 
-use serde::{Deserialize, Serialize};
-
-use super::record::{MAX_RECORD, Record, VERSION, Wire, ascii};
+use super::record::Record;
 use super::vary::Variants;
+use super::wire;
 
 /// The content of one place in a tier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,39 +14,15 @@ pub enum Entry {
 }
 
 impl Entry {
-    /// As JSON in plain ASCII.
+    /// As JSON in plain ASCII, shorter than [`MAX_RECORD`](super::MAX_RECORD).
     #[must_use]
     pub fn to_json(&self) -> String {
-        let wire = match self {
-            Self::Copy(record) => EntryWire::Copy(Box::new(record.to_wire())),
-            Self::Variants(variants) => {
-                let (names, epoch) = variants.parts();
-                EntryWire::Variants { v: VERSION, names: names.to_vec(), epoch: epoch.to_owned() }
-            }
-        };
-        ascii(serde_json::to_string(&wire).unwrap_or_default())
+        wire::entry_to_json(self)
     }
 
-    /// From what [`to_json`](Self::to_json) wrote; `None` for anything else.
+    /// From what [`to_json`](Self::to_json) wrote; `None` for anything else: an older version, a corrupt text.
     #[must_use]
     pub fn from_json(text: &str) -> Option<Self> {
-        if text.len() > MAX_RECORD + ENVELOPE {
-            return None;
-        }
-        match serde_json::from_str(text).ok()? {
-            EntryWire::Copy(wire) => Some(Self::Copy(Box::new(Record::from_wire(*wire)?))),
-            EntryWire::Variants { v: VERSION, names, epoch } => Variants::from_parts(names, epoch).map(Self::Variants),
-            EntryWire::Variants { .. } => None,
-        }
+        wire::entry_from_json(text)
     }
 }
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
-enum EntryWire {
-    Copy(Box<Wire>),
-    Variants { v: u32, names: Vec<String>, epoch: String },
-}
-
-/// What [`EntryWire`] adds to a record, in bytes.
-const ENVELOPE: usize = 16;

@@ -2,37 +2,40 @@
 //!
 //! All in whole seconds, saturating; what cannot be read counts against the copy.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::Params;
-use super::directives::{Directives, MAX_SECONDS, seconds};
+use super::date::http_date;
+use super::directives::Directives;
+use super::reasons::NoReason;
 use super::record::Record;
+use super::syntax::{MAX_SECONDS, seconds};
 use crate::time::Time;
 
-/// The current age, at most [`MAX_SECONDS`] (RFC 9111 §4.2.3).
+/// The current age (RFC 9111 §4.2.3).
 pub fn age(record: &Record, now: Time) -> u64 {
     let answered = record.answered_at();
-    let apparent =
-        record.field("date").and_then(|date| http_date(&date)).map_or(0, |date| answered.since(date).as_secs());
-    let delay = answered.since(record.asked_at());
-    let resident = now.since(answered);
-    let on_arrival = age_value(record).saturating_mul(1000).saturating_add(millis(delay));
-    let total = on_arrival.max(apparent.saturating_mul(1000)).saturating_add(millis(resident));
-    (total / 1000).min(MAX_SECONDS)
+    let apparent = answered.since(date(record));
+    let corrected = Duration::from_secs(age_value(record)).saturating_add(answered.since(record.asked_at()));
+    let current = apparent.max(corrected).saturating_add(now.since(answered));
+    current.as_secs()
 }
 
-/// `Age` of the response as it came: of several members the first, nothing if it cannot be read (RFC 9111 §5.1).
+/// The `Age` with which it came: of several members the first, 0 if that cannot be read (RFC 9111 §5.1).
 fn age_value(record: &Record) -> u64 {
     let age = record.field("age").unwrap_or_default();
     age.split(',').next().and_then(|first| seconds(first.trim())).unwrap_or(0)
 }
 
-/// The freshness lifetime (RFC 9111 §4.2.1): `s-maxage`, else `max-age`, else `Expires` − `Date`, else a heuristic.
+/// The freshness lifetime (RFC 9111 §4.2.1).
 pub fn lifetime(record: &Record, directives: &Directives) -> u64 {
+    if record.outdated {
+        return 0;
+    }
     explicit_lifetime(record, directives).unwrap_or_else(|| heuristic(record, directives)).min(MAX_SECONDS)
 }
 
-/// The lifetime that the origin named, if it did.
+/// What the origin named: `s-maxage`, else `max-age`, else `Expires` − `Date`. A broken `Expires` is one in the past.
 pub fn explicit_lifetime(record: &Record, directives: &Directives) -> Option<u64> {
     if let Some(named) = directives.s_maxage.or(directives.max_age) {
         return Some(named);
@@ -52,51 +55,61 @@ fn heuristic(record: &Record, directives: &Directives) -> u64 {
     modified.map_or(0, |modified| (date(record).since(modified).as_secs() / 10).min(MAX_HEURISTIC))
 }
 
-/// How stale a copy may be in place of a failure, in seconds; `None` where not at all.
-pub fn staleness(record: &Record, directives: &Directives, asked_for: u64, params: &Params) -> Option<u64> {
-    let permitted = match directives.stale_if_error {
-        Some(seconds) => seconds,
-        // Of a negative answer the operator's contract says nothing: only the origin may let it outlive its time.
-        None if record.status() >= 400 => 0,
-        None => params.if_error.as_secs().max(asked_for),
+/// How stale it may be in place of a failure, in seconds, more than 0.
+///
+/// What the origin named counts, and a request may only ask for less of it. Where the origin is silent, the operator's
+/// contract counts ("out-of-band", RFC 9111 §4.2.4), or what else permits staleness. Over all of it stands the limit.
+pub fn permitted(
+    record: &Record,
+    directives: &Directives,
+    request: &Directives,
+    params: &Params,
+) -> Result<u64, NoReason> {
+    forbidden(directives, params)?;
+    let contract = params.if_error.as_secs();
+    let seconds = match (directives.stale_if_error, request.stale_if_error) {
+        (Some(origin), Some(request)) => origin.min(request),
+        (Some(origin), None) => origin,
+        // Of a deletion only the origin itself may say that it stands in for what has come since.
+        (None, _) if record.status() >= 400 => 0,
+        (None, Some(request)) => request,
+        (None, None) => contract.max(request.max_stale.max(directives.stale_while_revalidate).unwrap_or(0)),
     };
-    Some(permitted.min(params.limit.as_secs())).filter(|seconds| *seconds > 0)
+    match seconds.min(params.limit.as_secs()) {
+        0 => Err(NoReason::NotPermitted),
+        seconds => Ok(seconds),
+    }
 }
 
-/// How long a tier should keep it, seen from its arrival.
+/// Is it forbidden to serve it stale (RFC 9111 §4.2.4)? The operator can lift single prohibitions.
+pub fn forbidden(directives: &Directives, params: &Params) -> Result<(), NoReason> {
+    let lifted = params.overrides;
+    let found = [
+        (directives.no_cache && !lifted.no_cache, NoReason::NoCache),
+        (directives.must_revalidate && !lifted.must_revalidate, NoReason::MustRevalidate),
+        (directives.proxy_revalidate && !lifted.proxy_revalidate, NoReason::ProxyRevalidate),
+        (directives.s_maxage.is_some() && !lifted.s_maxage, NoReason::SMaxage),
+    ];
+    found.into_iter().find_map(|(forbidden, why)| forbidden.then_some(why)).map_or(Ok(()), Err)
+}
+
+/// How long a tier should keep it, counted from its arrival.
 pub fn retention(record: &Record, params: &Params) -> Duration {
     let directives = record.directives();
-    let stale = match forbids(&directives, params) {
-        None => staleness(record, &directives, 0, params).unwrap_or(0),
-        Some(_) => 0,
-    };
-    let fresh = if directives.no_cache && !params.overrides.no_cache { 0 } else { lifetime(record, &directives) };
-    let mut useful = fresh.saturating_add(stale);
-    if params.fresh {
-        // A stale copy with a validator is still worth a 304.
-        let validator = record.field("etag").is_some() || record.field("last-modified").is_some();
-        let window = directives.stale_while_revalidate.unwrap_or(0);
-        let keep = if validator { window.max(params.limit.as_secs()) } else { window };
-        useful = useful.max(lifetime(record, &directives).saturating_add(keep));
+    let fresh = lifetime(record, &directives);
+    let never = directives.no_cache && !params.overrides.no_cache;
+    let stale = permitted(record, &directives, &Directives::default(), params).unwrap_or(0);
+    let mut useful = if never { 0 } else { fresh.saturating_add(stale) };
+    if params.fresh && record.status() < 400 && (record.has_validator() || !never) {
+        // What is stale can still be validated, or be served while it is.
+        let limit = params.limit.as_secs();
+        let window = directives.stale_while_revalidate.unwrap_or(0).min(limit);
+        useful = useful.max(fresh.saturating_add(if record.has_validator() { limit } else { window }));
     }
     Duration::from_secs(useful.saturating_sub(age(record, record.answered_at())))
 }
 
-/// What forbids to serve it stale (RFC 9111 §4.2.4), unless the operator has lifted just that.
-pub fn forbids(directives: &Directives, params: &Params) -> Option<super::NoReason> {
-    use super::NoReason::{MustRevalidate, NoCache, ProxyRevalidate, SMaxage};
-    let lifted = params.overrides;
-    [
-        (directives.no_cache && !lifted.no_cache, NoCache),
-        (directives.must_revalidate && !lifted.must_revalidate, MustRevalidate),
-        (directives.proxy_revalidate && !lifted.proxy_revalidate, ProxyRevalidate),
-        (directives.s_maxage.is_some() && !lifted.s_maxage, SMaxage),
-    ]
-    .into_iter()
-    .find_map(|(forbidden, reason)| forbidden.then_some(reason))
-}
-
-/// RFC 9110 §15.1, without 206 and 501, which are not kept.
+/// RFC 9110 §15.1, without 206 and 501, which are not kept here.
 pub fn is_heuristically_cacheable(status: u16) -> bool {
     matches!(status, 200 | 203 | 204 | 300 | 301 | 308 | 404 | 405 | 410 | 414)
 }
@@ -104,16 +117,6 @@ pub fn is_heuristically_cacheable(status: u16) -> bool {
 /// `Date`, or when the response arrived.
 pub fn date(record: &Record) -> Time {
     record.field("date").and_then(|date| http_date(&date)).unwrap_or(record.answered_at())
-}
-
-/// Any of the three formats (RFC 9110 §5.6.7); before 1970 counts as 1970.
-pub fn http_date(text: &str) -> Option<Time> {
-    let date = httpdate::parse_http_date(text.trim()).ok()?;
-    Some(Time::from_secs(date.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())))
-}
-
-fn millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The longest lifetime that is only guessed, in seconds: a day.

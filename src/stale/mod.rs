@@ -19,22 +19,27 @@
 
 mod admit;
 mod conditional;
+mod date;
 mod digest;
 mod directives;
 mod entry;
 mod freshness;
 mod invalidate;
 mod key;
+mod lines;
 mod personal;
 mod range;
 mod reasons;
 mod record;
 mod reuse;
 mod serve;
+mod syntax;
+mod targeted;
 mod url;
 mod usable;
 mod validate;
 mod vary;
+mod wire;
 
 use std::time::Duration;
 
@@ -45,14 +50,19 @@ use crate::time::Time;
 pub use admit::{Admission, admit};
 pub use entry::Entry;
 pub use invalidate::invalidated;
-pub use key::{MAX_KEY, key};
+pub use key::{MAX_KEY, MAX_VARIANT, key};
 pub use reasons::{NoReason, SkipReason};
+<<<<<<< HEAD
 pub use record::{MAX_RECORD, Record, fingerprint};
+=======
+pub use record::Record;
+>>>>>>> h-stale
 pub use reuse::{Reuse, reuse};
 pub use serve::{Part, Served, serve};
 pub use usable::{Aged, Trigger, Usable, eligible, usable};
 pub use validate::updated;
 pub use vary::{MAX_VARY_NAMES, Variants};
+pub use wire::MAX_RECORD;
 
 /// What the operator has decided about copies. INTERFACE names are in the docs of each field.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,9 +5,9 @@
 pub enum SkipReason {
     /// Only answers to GET are kept.
     Method,
-    /// This status is never kept (1xx, 206, 304, 5xx, and 4xx unless `CACHE_FRESH` is on).
+    /// This status is never kept: 1xx, 206, 304, 5xx, what is said of one request only, and 4xx unless `CACHE_FRESH`.
     Status,
-    /// The origin says that there is nothing here (404, 410) or that it may not be shown (401, 451).
+    /// The origin says that there is nothing (404, 410, 451), or nothing for everybody (401).
     Gone,
     /// The status is kept only with an explicit freshness, and there is none (RFC 9111 §3).
     NotCacheable,
@@ -25,6 +25,8 @@ pub enum SkipReason {
     SessionCookie,
     /// The request has `Authorization`, and the response did not permit sharing (RFC 9111 §3.5).
     Authorization,
+    /// The request has a cookie, and the response says nothing at all about keeping it.
+    Cookie,
     /// `Vary: *`
     VaryStar,
     /// `Vary` names more fields than a key takes.
@@ -35,8 +37,12 @@ pub enum SkipReason {
     HeadersTooLarge,
     /// A content coding that the runtime does not decode.
     Coding,
-    /// The copy could never be served: it is stale at once, and being served stale is forbidden.
+    /// The origin leaves no use for a copy: it is stale at once, and must not be served stale.
     NeverUsable,
+    /// It is stale at once, and neither the origin nor the operator permits to serve it then.
+    NotPermitted,
+    /// It came from a cache where it had already grown too old to be of use.
+    AlreadyStale,
 }
 
 impl SkipReason {
@@ -55,12 +61,15 @@ impl SkipReason {
             Self::RequestNoStore => "request-no-store",
             Self::SessionCookie => "session-cookie",
             Self::Authorization => "authorization",
+            Self::Cookie => "cookie",
             Self::VaryStar => "vary-star",
             Self::VaryNames => "vary-names",
             Self::TooLarge => "too-large",
             Self::HeadersTooLarge => "headers-too-large",
             Self::Coding => "content-coding",
             Self::NeverUsable => "never-usable",
+            Self::NotPermitted => "not-permitted",
+            Self::AlreadyStale => "already-stale",
         }
     }
 }

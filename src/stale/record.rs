@@ -1,45 +1,47 @@
 //! What is a copy, apart from its body? Status, field lines, and the times from which its age follows.
 //!
-//! A record is written as JSON in plain ASCII, so that it can travel in a header line or in a store's metadata, carries a
-//! version, and is read with suspicion: what is not exactly what this version writes is no record.
+//! How a record is written down is a matter of `wire`.
 
 use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 
 use super::digest;
 use super::directives::Directives;
 use super::freshness;
-use super::vary::{Vary, is_token, selecting};
+use super::lines::{storable, updated};
+use super::reasons::NoReason;
+use super::syntax::integer;
+use super::vary::{Vary, selecting};
+use super::wire;
 use super::{Answered, Asked, Params};
 use crate::fields::{FieldLines, Fields};
 use crate::time::Time;
 
-/// The largest record, in bytes of its JSON (16 KiB).
-pub const MAX_RECORD: usize = 16 * 1024;
-
 /// A stored response without its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {
-    status: u16,
-    lines: FieldLines,
-    asked_at: Time,
-    answered_at: Time,
-    /// Names from `Vary`, derived from `lines`.
-    vary: Vec<String>,
-    /// What the first request had in them, hashed.
-    selected: String,
+    pub(super) status: u16,
+    pub(super) lines: FieldLines,
+    pub(super) asked_at: Time,
+    pub(super) answered_at: Time,
+    /// Names from `Vary`; they follow from `lines`.
+    pub(super) vary: Vec<String>,
+    /// What the request had in these fields, hashed.
+    pub(super) selected: String,
     /// The body came with a content coding and is kept without.
-    decoded: bool,
-    fingerprint: Option<u64>,
-    length: Option<u64>,
-    hash: Option<u64>,
+    pub(super) decoded: bool,
+    /// Its `ETag` was strong and is weak only here.
+    pub(super) weakened: bool,
+    /// A later answer contradicts it: no longer fresh, whatever its age.
+    pub(super) outdated: bool,
+    pub(super) fingerprint: Option<u64>,
+    pub(super) length: Option<u64>,
+    pub(super) hash: Option<u64>,
 }
 
 impl Record {
-    /// The record of an answer that is known to be admissible.
+    /// The record of an answer whose `lines` may be stored; `vary` is what its `Vary` names.
     pub(super) fn new(asked: &Asked<'_>, answered: &Answered<'_>, vary: Vec<String>, lines: FieldLines) -> Self {
-        let decoded = lines.field("content-encoding").is_some_and(|coding| coding != "identity");
+        let decoded = lines.field("content-encoding").is_some_and(|coding| is_decoded(&coding));
         Self {
             status: answered.status,
             asked_at: answered.asked_at,
@@ -47,11 +49,33 @@ impl Record {
             selected: selecting(&vary, asked.fields),
             vary,
             decoded,
+            weakened: decoded && lines.field("etag").is_some_and(|etag| etag.starts_with('"')),
+            outdated: false,
             fingerprint: fingerprint(answered.status, &lines),
-            lines: storable(lines, decoded),
-            length: None,
+            length: lines.field("content-length").filter(|_| !decoded).and_then(|length| integer(&length)),
+            lines: dated(storable(lines, decoded), answered),
             hash: None,
         }
+    }
+
+    /// The record with the lines of a later answer about the same body; `None` if that cannot be kept.
+    pub(super) fn renewed(&self, asked: &Asked<'_>, answered: &Answered<'_>) -> Option<Self> {
+        let new = dated(answered.fields.lines(), answered);
+        let weakened = match new.field("etag") {
+            Some(etag) => self.decoded && etag.starts_with('"'),
+            None => self.weakened,
+        };
+        let lines = updated(&self.lines, new, self.decoded);
+        let Vary::Names(vary) = Vary::parse(lines.field("vary").as_deref()) else { return None };
+        let selected = selecting(&vary, asked.fields);
+        let (asked_at, answered_at) = (answered.asked_at, answered.answered_at);
+        let renewed = Self { lines, asked_at, answered_at, vary, selected, weakened, outdated: false, ..self.clone() };
+        wire::fits(&renewed).then_some(renewed)
+    }
+
+    /// The same record, no longer fresh.
+    pub(super) fn contradicted(&self) -> Self {
+        Self { outdated: true, ..self.clone() }
     }
 
     /// The status code.
@@ -84,10 +108,17 @@ impl Record {
         Self { length: Some(length), hash, ..self }
     }
 
-    /// The body's length in bytes, if known.
+    /// The body's length in bytes: as the origin declared it, until [`with_body`](Self::with_body) says what it was.
     #[must_use]
     pub fn length(&self) -> Option<u64> {
         self.length
+    }
+
+    /// Is a body of `length` bytes all of it, as far as the origin declared its length? An incomplete one must not be
+    /// kept (RFC 9111 §3.3).
+    #[must_use]
+    pub fn is_whole(&self, length: u64) -> bool {
+        self.length.is_none_or(|declared| declared == length)
     }
 
     /// The body's hash, if known.
@@ -108,6 +139,13 @@ impl Record {
         self.answered_at
     }
 
+    /// Is it at least as new as `other`, so that it may take its place? By `Date` (RFC 9111 §4), then by arrival: an
+    /// attempt that was overtaken must not bring the older page back.
+    #[must_use]
+    pub fn supersedes(&self, other: &Self) -> bool {
+        (freshness::date(self), self.answered_at) >= (freshness::date(other), other.answered_at)
+    }
+
     /// Status, `ETag`, `Last-Modified` and `Content-Length` in one number: two copies with the same one have the same
     /// content. `None` if the origin sent no validator.
     #[must_use]
@@ -115,26 +153,38 @@ impl Record {
         self.fingerprint
     }
 
-    /// How long a tier should keep it from now on, if it arrived now: what is left of its freshness, and the staleness in
-    /// which it could be served. Zero: there is no use in keeping it.
+    /// How long a tier should keep it, counted from its arrival: what is left of its freshness, and the staleness in
+    /// which it could be of use. Zero: there is no use in keeping it.
     #[must_use]
     pub fn retention(&self, params: &Params) -> Duration {
         freshness::retention(self, params)
     }
 
-    /// As JSON in plain ASCII.
+    /// The freshness lifetime (RFC 9111 §4.2.1).
+    #[must_use]
+    pub fn lifetime(&self) -> Duration {
+        Duration::from_secs(freshness::lifetime(self, &self.directives()))
+    }
+
+    /// How much longer it may be served in place of a failure, once it is stale.
+    ///
+    /// # Errors
+    /// Why not at all.
+    pub fn staleness(&self, params: &Params) -> Result<Duration, NoReason> {
+        let permitted = freshness::permitted(self, &self.directives(), &Directives::default(), params)?;
+        Ok(Duration::from_secs(permitted))
+    }
+
+    /// As JSON in plain ASCII, shorter than [`MAX_RECORD`](super::MAX_RECORD).
     #[must_use]
     pub fn to_json(&self) -> String {
-        ascii(serde_json::to_string(&self.to_wire()).unwrap_or_default())
+        wire::record_to_json(self)
     }
 
     /// From what [`to_json`](Self::to_json) wrote; `None` for anything else.
     #[must_use]
     pub fn from_json(text: &str) -> Option<Self> {
-        if text.len() > MAX_RECORD {
-            return None;
-        }
-        Self::from_wire(serde_json::from_str(text).ok()?)
+        wire::record_from_json(text)
     }
 
     pub(super) fn directives(&self) -> Directives {
@@ -145,111 +195,37 @@ impl Record {
         self.lines.field(name)
     }
 
-    /// The `ETag` as the origin knows it: a decoded body's was weakened here.
+    /// The `ETag` as the origin knows it.
     pub(super) fn origin_etag(&self) -> Option<String> {
         let etag = self.field("etag")?;
-        Some(if self.decoded { etag.strip_prefix("W/").map_or(etag.clone(), str::to_owned) } else { etag })
+        Some(etag.strip_prefix("W/").filter(|_| self.weakened).map_or_else(|| etag.clone(), str::to_owned))
     }
 
+    /// Has it a validator, so that asking the origin may be answered by a 304?
+    pub(super) fn has_validator(&self) -> bool {
+        self.field("etag").is_some() || self.field("last-modified").is_some()
+    }
+
+    /// Does the request have in the fields that `Vary` names what the first one had?
     pub(super) fn is_for(&self, request: &dyn Fields) -> bool {
-        self.vary.is_empty() || selecting(&self.vary, request) == self.selected
-    }
-
-    pub(super) fn with_lines(&self, lines: FieldLines, answered: &Answered<'_>) -> Self {
-        Self { lines, asked_at: answered.asked_at, answered_at: answered.answered_at, ..self.clone() }
-    }
-
-    pub(super) fn to_wire(&self) -> Wire {
-        Wire {
-            v: VERSION,
-            status: self.status,
-            asked: self.asked_at.millis(),
-            answered: self.answered_at.millis(),
-            selected: self.selected.clone(),
-            decoded: self.decoded,
-            print: self.fingerprint,
-            length: self.length,
-            hash: self.hash,
-            lines: self.lines.clone(),
-        }
-    }
-
-    pub(super) fn from_wire(wire: Wire) -> Option<Self> {
-        let Vary::Names(vary) = Vary::parse(wire.lines.field("vary").as_deref()) else { return None };
-        let good = wire.v == VERSION
-            && matches!(wire.status, 200..=499)
-            && wire.selected.len() == 40
-            && wire.lines.iter().all(|(name, value)| is_token(name) && is_kept(name) && is_value(value));
-        good.then_some(Self {
-            status: wire.status,
-            lines: wire.lines,
-            asked_at: Time::from_millis(wire.asked),
-            answered_at: Time::from_millis(wire.answered),
-            vary,
-            selected: wire.selected,
-            decoded: wire.decoded,
-            fingerprint: wire.print,
-            length: wire.length,
-            hash: wire.hash,
-        })
+        !self.varies() || selecting(&self.vary, request) == self.selected
     }
 }
 
-/// What is written. A change of any field's meaning needs a new [`VERSION`].
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Wire {
-    v: u32,
-    status: u16,
-    asked: u64,
-    answered: u64,
-    selected: String,
-    decoded: bool,
-    print: Option<u64>,
-    length: Option<u64>,
-    hash: Option<u64>,
-    lines: FieldLines,
+/// The content codings that the runtime removes from a body; it knows them in this spelling only.
+pub(super) fn is_decoded(coding: &str) -> bool {
+    matches!(coding, "gzip" | "br")
 }
 
-/// Of the JSON format.
-pub(super) const VERSION: u32 = 1;
-
-/// Escapes everything beyond printable ASCII; such characters stand only inside of JSON strings.
-pub(super) fn ascii(json: String) -> String {
-    if json.bytes().all(|b| (b' '..=b'~').contains(&b)) {
-        return json;
-    }
-    let mut out = String::with_capacity(json.len() + 64);
-    let mut units = [0; 2];
-    for c in json.chars() {
-        if (' '..='~').contains(&c) {
-            out.push(c);
-        } else {
-            out.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
-        }
-    }
-    out
-}
-
-/// The field lines that may be stored and make sense with the decoded body (RFC 9111 §3.1).
-pub(super) fn storable(mut lines: FieldLines, decoded: bool) -> FieldLines {
-    let connection = lines.field("connection").unwrap_or_default().to_ascii_lowercase();
-    let named: Vec<&str> = connection.split(',').map(str::trim).collect();
-    lines.retain(|(name, value)| {
-        is_token(name)
-            && is_value(value)
-            && is_kept(name)
-            && !named.contains(&name.as_str())
-            && !(decoded && OF_THE_CODED_BODY.contains(&name.as_str()))
-    });
-    for (name, value) in &mut lines {
-        if decoded && name == "etag" && !value.starts_with("W/") {
-            value.insert_str(0, "W/");
-        }
+/// A recipient with a clock adds the `Date` that is missing (RFC 9110 §6.6.1).
+fn dated(mut lines: FieldLines, answered: &Answered<'_>) -> FieldLines {
+    if lines.field("date").is_none() {
+        lines.push(("date".to_owned(), answered.answered_at.http_date()));
     }
     lines
 }
 
+<<<<<<< HEAD
 fn is_kept(name: &str) -> bool {
     !NEVER_STORED.contains(&name) && !name.starts_with("understudy-") && !name.bytes().any(|b| b.is_ascii_uppercase())
 }
@@ -284,6 +260,9 @@ const OF_THE_CODED_BODY: [&str; 4] = ["content-digest", "content-md5", "digest",
 /// [`Record::fingerprint`] of an answer that is not a record yet; reads three fields.
 #[must_use]
 pub fn fingerprint(status: u16, lines: &dyn Fields) -> Option<u64> {
+=======
+fn fingerprint(status: u16, lines: &FieldLines) -> Option<u64> {
+>>>>>>> h-stale
     let [etag, modified, length] = ["etag", "last-modified", "content-length"].map(|name| lines.field(name));
     if etag.is_none() && modified.is_none() {
         return None;

@@ -108,10 +108,11 @@ fn in_host(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"-._~:[]%!$&'()*+,;=".contains(&b)
 }
 
+/// Only what no fetcher leaves as it is: to escape more would give two URLs one name.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for b in text.bytes() {
-        if b.is_ascii_graphic() && !b"\"<>\\^`{|}#'".contains(&b) {
+        if b.is_ascii_graphic() && !b"\"#<>\\".contains(&b) {
             escaped.push(b as char);
         } else {
             escaped.push('%');

@@ -1,14 +1,15 @@
 //! May this copy be served to this visitor now? RFC 9111 §4, RFC 5861 §4.
 //!
 //! What the request says about freshness (`no-cache`, `max-age`, `min-fresh`) is advice (RFC 9111 §5.2.1) and is not
-//! followed when the origin has failed: an old page is what the visitor gets instead of none. With `only-if-cached` it
-//! is, for then nothing has failed.
+//! followed when the origin has failed: the alternative is not a newer page but none. With `only-if-cached` it is
+//! followed, for then nothing has failed.
 
 use super::directives::Directives;
-use super::freshness::{age, forbids, lifetime, staleness};
-use super::personal::has_session_cookie;
+use super::freshness::{age, forbidden, lifetime, permitted};
+use super::personal;
 use super::reasons::NoReason;
 use super::record::Record;
+use super::syntax::MAX_SECONDS;
 use super::{Asked, Params};
 use crate::time::Time;
 
@@ -19,16 +20,16 @@ pub enum Trigger {
     Failure,
     /// A 500: only an explicit `stale-if-error` covers it.
     Error500,
-    /// The visitor asked for nothing else.
+    /// The visitor wants nothing else (`only-if-cached`).
     OnlyIfCached,
 }
 
-/// The answer.
+/// May it be served?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Usable {
-    /// It may be served.
+    /// Yes.
     Yes(Aged),
-    /// It must not.
+    /// No.
     No(NoReason),
 }
 
@@ -37,13 +38,15 @@ pub enum Usable {
 pub struct Aged {
     /// Current age in seconds, at most 2³¹.
     pub age: u64,
-    /// Freshness lifetime − age, in seconds; 0 or less = stale.
+    /// Freshness lifetime − age, in seconds; 0 or less means stale.
     pub ttl: i64,
 }
 
 impl Aged {
-    pub(super) fn new(age: u64, lifetime: u64) -> Self {
-        Self { age, ttl: i64::try_from(lifetime).unwrap_or(i64::MAX).saturating_sub_unsigned(age) }
+    pub(super) fn of(record: &Record, directives: &Directives, now: Time) -> Self {
+        let age = age(record, now);
+        let lifetime = i64::try_from(lifetime(record, directives)).unwrap_or(i64::MAX);
+        Self { age: age.min(MAX_SECONDS), ttl: lifetime.saturating_sub_unsigned(age) }
     }
 
     /// RFC 9111 §4.2: fresh if the lifetime is *greater* than the age.
@@ -64,7 +67,7 @@ impl Aged {
 /// # Errors
 /// The reason why not.
 pub fn eligible(asked: &Asked<'_>, _params: &Params) -> Result<(), NoReason> {
-    // Session cookies and Authorization do not decide yet: the copy's response may have said `public`.
+    // Session cookies and `Authorization` do not decide yet: the copy's response may have said `public`.
     if matches!(asked.method, "GET" | "HEAD") { Ok(()) } else { Err(NoReason::Method) }
 }
 
@@ -84,22 +87,21 @@ fn judge(record: &Record, asked: &Asked<'_>, now: Time, trigger: Trigger, params
         return Err(NoReason::NoCache);
     }
     let request = Directives::of_request(asked.fields);
-    let aged = Aged::new(age(record, now), lifetime(record, &directives));
-    match trigger {
-        Trigger::Failure => {}
-        Trigger::Error500 => {
-            directives.stale_if_error.or(request.stale_if_error).ok_or(NoReason::Error500)?;
-        }
-        Trigger::OnlyIfCached => wanted(aged, &request)?,
+    let aged = Aged::of(record, &directives, now);
+    let explicit = directives.stale_if_error.or(request.stale_if_error).is_some_and(|seconds| seconds > 0);
+    if trigger == Trigger::Error500 && !explicit {
+        return Err(NoReason::Error500);
+    }
+    if trigger == Trigger::OnlyIfCached {
+        is_wanted(aged, &request)?;
     }
     if aged.is_fresh() {
         return Ok(aged);
     }
-    if let Some(why) = forbids(&directives, params) {
-        return Err(why);
-    }
-    let asked_for = request.max_stale.max(request.stale_if_error).unwrap_or(0);
-    let permitted = staleness(record, &directives, asked_for, params).ok_or(NoReason::NotPermitted)?;
+    let permitted = match trigger {
+        Trigger::Failure | Trigger::Error500 => permitted(record, &directives, &request, params)?,
+        Trigger::OnlyIfCached => accepted(&directives, &request, params)?,
+    };
     if aged.staleness() > permitted { Err(NoReason::TooStale) } else { Ok(aged) }
 }
 
@@ -117,18 +119,24 @@ pub(super) fn matches_request(
     if directives.public {
         return Ok(());
     }
-    if has_session_cookie(asked.fields, &params.session_cookies) {
+    if asked.fields.field("cookie").is_some_and(|cookie| personal::names_a_session(&cookie, &params.session_cookies)) {
         return Err(NoReason::SessionCookie);
     }
-    let shared = directives.must_revalidate || directives.s_maxage.is_some();
-    if !shared && asked.fields.field("authorization").is_some() {
+    if !personal::permits_authorized(directives) && asked.fields.field("authorization").is_some() {
         return Err(NoReason::Authorization);
     }
     Ok(())
 }
 
+/// How stale the visitor accepts it without a failure (`max-stale`), in seconds.
+pub(super) fn accepted(directives: &Directives, request: &Directives, params: &Params) -> Result<u64, NoReason> {
+    forbidden(directives, params)?;
+    let seconds = request.max_stale.ok_or(NoReason::NotPermitted)?;
+    Ok(seconds.min(params.limit.as_secs()))
+}
+
 /// Does it satisfy what the request says about freshness (RFC 9111 §5.2.1)?
-pub(super) fn wanted(aged: Aged, request: &Directives) -> Result<(), NoReason> {
+pub(super) fn is_wanted(aged: Aged, request: &Directives) -> Result<(), NoReason> {
     let too_old = request.max_age.is_some_and(|max| aged.age > max);
     let too_short = request.min_fresh.is_some_and(|min| aged.ttl < i64::try_from(min).unwrap_or(i64::MAX));
     if request.no_cache || too_old || too_short { Err(NoReason::Request) } else { Ok(()) }
