@@ -52,11 +52,7 @@ pub use entry::Entry;
 pub use invalidate::invalidated;
 pub use key::{MAX_KEY, MAX_VARIANT, key};
 pub use reasons::{NoReason, SkipReason};
-<<<<<<< HEAD
-pub use record::{MAX_RECORD, Record, fingerprint};
-=======
-pub use record::Record;
->>>>>>> h-stale
+pub use record::{Record, fingerprint};
 pub use reuse::{Reuse, reuse};
 pub use serve::{Part, Served, serve};
 pub use usable::{Aged, Trigger, Usable, eligible, usable};

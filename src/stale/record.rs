@@ -225,44 +225,9 @@ fn dated(mut lines: FieldLines, answered: &Answered<'_>) -> FieldLines {
     lines
 }
 
-<<<<<<< HEAD
-fn is_kept(name: &str) -> bool {
-    !NEVER_STORED.contains(&name) && !name.starts_with("understudy-") && !name.bytes().any(|b| b.is_ascii_uppercase())
-}
-
-pub(super) fn is_value(value: &str) -> bool {
-    !value.bytes().any(|b| matches!(b, 0 | b'\r' | b'\n'))
-}
-
-/// Hop-by-hop fields, those of one visitor or one proxy, and those that are made anew for every answer.
-const NEVER_STORED: [&str; 16] = [
-    "connection",
-    "content-encoding",
-    "content-length",
-    "content-range",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authentication-info",
-    "proxy-authorization",
-    "proxy-connection",
-    "set-cookie",
-    "set-cookie2",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "warning",
-];
-
-/// Digests of the body as it came over the wire.
-const OF_THE_CODED_BODY: [&str; 4] = ["content-digest", "content-md5", "digest", "repr-digest"];
-
 /// [`Record::fingerprint`] of an answer that is not a record yet; reads three fields.
 #[must_use]
 pub fn fingerprint(status: u16, lines: &dyn Fields) -> Option<u64> {
-=======
-fn fingerprint(status: u16, lines: &FieldLines) -> Option<u64> {
->>>>>>> h-stale
     let [etag, modified, length] = ["etag", "last-modified", "content-length"].map(|name| lines.field(name));
     if etag.is_none() && modified.is_none() {
         return None;
