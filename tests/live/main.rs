@@ -11,4 +11,6 @@ mod raw;
 #[path = "../support/worker.rs"]
 mod worker;
 
+mod relay;
 mod retry;
+mod to_origin;

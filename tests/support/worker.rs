@@ -22,17 +22,38 @@ pub struct Worker {
 
 /// What a test wants of it.
 pub struct Setup {
-    origin: u16,
+    outbound: Outbound,
     vars: Vec<(String, Value)>,
     kv: bool,
     script: Option<String>,
 }
 
+/// Where the Worker's fetches go.
+enum Outbound {
+    Port(u16),
+    Network,
+    Itself,
+}
+
 impl Setup {
     /// All that the Worker fetches, whatever the host, goes to this port of loopback.
     pub fn new(origin: u16) -> Self {
+        Self::with(Outbound::Port(origin))
+    }
+
+    /// What the Worker fetches goes where its URL says, if that is loopback.
+    pub fn network() -> Self {
+        Self::with(Outbound::Network)
+    }
+
+    /// All that the Worker fetches, whatever the host, comes back to itself.
+    pub fn circle() -> Self {
+        Self::with(Outbound::Itself)
+    }
+
+    fn with(outbound: Outbound) -> Self {
         // Many failures in a row are what tests are made of; those of the breaker switch it on.
-        Self { origin, vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))], kv: false, script: None }
+        Self { outbound, vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))], kv: false, script: None }
     }
 
     /// With a variable: a string, or any other JSON.
@@ -213,6 +234,13 @@ fn capnp(setup: &Setup) -> String {
         )
         .to_owned(),
     };
+    let (outbound, service) = match setup.outbound {
+        Outbound::Port(port) => {
+            ("origin", format!(r#"(name = "origin", external = (address = "127.0.0.1:{port}", http = ())),"#))
+        }
+        Outbound::Network => ("loopback", r#"(name = "loopback", network = (allow = ["local"])),"#.to_owned()),
+        Outbound::Itself => ("main", String::new()),
+    };
     format!(
         r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -221,22 +249,21 @@ const config :Workerd.Config = (
       modules = [{modules}],
       compatibilityDate = "2026-11-01",
       bindings = [{bindings}],
-      globalOutbound = "origin",
+      globalOutbound = "{outbound}",
       cacheApiOutbound = (name = "platform", entrypoint = "cacheService"),
     )),
     (name = "platform", worker = (
       modules = [(name = "platform.js", esModule = embed "platform.js")],
       compatibilityDate = "2026-11-01",
     )),
-    (name = "origin", external = (address = "127.0.0.1:{origin}", http = ())),
+    {service}
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:0", http = (), service = "main"),
     (name = "platform", address = "127.0.0.1:0", http = (), service = "platform"),
   ],
 );
-"#,
-        origin = setup.origin,
+"#
     )
 }
 
