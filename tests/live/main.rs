@@ -11,6 +11,7 @@ mod raw;
 #[path = "../support/worker.rs"]
 mod worker;
 
+mod modes;
 mod relay;
 mod retry;
 mod to_origin;

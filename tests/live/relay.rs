@@ -147,7 +147,8 @@ fn a_healthy_answer_costs_one_request_and_no_look_at_copies() {
         worker.wait_for("kv.put", 1);
     }
     assert_eq!((worker.count("cache.put"), worker.count("kv.put"), worker.count("cache.get")), (1, 1, 0));
-    assert!(worker.lines().is_empty(), "{:?}", worker.log());
+    let lines = worker.end();
+    assert!(lines.is_empty(), "{lines:?}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! With `ORIGIN` set: is the request the same under another address, and does the visitor stay where he is?
 
-use crate::client::Reply;
+use crate::client::{self, Reply};
 use crate::origin::{Fault, Origin, Seen};
 use crate::worker::{Setup, Worker};
 
@@ -130,6 +130,24 @@ fn only_a_location_that_names_the_origin_is_changed() {
                 assert_eq!((reply.fields("set-cookie").len(), reply.text().as_str()), (2, "moved"), "{location}");
             }
         }
+    }
+}
+
+#[test]
+fn an_answer_with_another_location_is_otherwise_the_same() {
+    let origin = Origin::start();
+    let worker = start(&origin);
+    for more in ["", "&encode=gzip&force=1", "&encode=br&force=1&chunked=1", "&body=", "&h.X-Latin1=caf%E9"] {
+        let target = format!("/redirect?to=http://inside.example:81/b&h.Date=x&n=5000{more}");
+        let (reply, direct) = (worker.get(&target), client::ask(origin.port(), "GET", &target, &[], b""));
+        assert_eq!(reply.body, direct.body, "{more}");
+        let head = |reply: &Reply, location: &str| {
+            let mut lines: Vec<_> = reply.raw.head().lines().map(|line| line.replace(location, "")).collect();
+            lines.retain(|line| line != "Connection: close");
+            lines.sort();
+            lines
+        };
+        assert_eq!(head(&reply, "http://www.example/b"), head(&direct, "http://inside.example:81/b"));
     }
 }
 

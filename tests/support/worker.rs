@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -18,6 +19,7 @@ pub struct Worker {
     port: u16,
     platform: u16,
     log: Arc<Mutex<Vec<String>>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// What a test wants of it.
@@ -102,8 +104,8 @@ impl Worker {
             .spawn()
             .expect("workerd; `npm test` installs it");
         let log = Arc::new(Mutex::new(Vec::new()));
-        let listening = follow(&mut child, &log);
-        let mut worker = Self { child, port: 0, platform: 0, log };
+        let (listening, readers) = follow(&mut child, &log);
+        let mut worker = Self { child, port: 0, platform: 0, log, readers };
         while worker.port == 0 || worker.platform == 0 {
             let line = listening.recv_timeout(START_LIMIT);
             let Ok((socket, port)) = line else { panic!("workerd did not start: {:#?}", worker.log()) };
@@ -152,6 +154,13 @@ impl Worker {
         all.iter().filter_map(|line| serde_json::from_str(line.get(line.find('{')?..)?).ok()).collect()
     }
 
+    /// Ends it. What comes back is all that [`Self::lines`] can ever have.
+    pub fn end(mut self) -> Vec<Value> {
+        let _ = self.child.kill();
+        std::mem::take(&mut self.readers).into_iter().for_each(|reader| reader.join().expect("a reader of the log"));
+        self.lines()
+    }
+
     /// Waits until the log has a line that this is true of.
     pub fn wait_for_line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
         wait_until(|| self.lines().into_iter().find(|line| wanted(line)))
@@ -194,11 +203,11 @@ pub fn wait_until<T>(mut there: impl FnMut() -> Option<T>) -> T {
 }
 
 /// Reads the output of workerd to its end: the ports go to the channel, everything else into the log.
-fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> Receiver<(String, u16)> {
+fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> (Receiver<(String, u16)>, Vec<JoinHandle<()>>) {
     let (found, listening) = channel();
     let outputs: [Box<dyn std::io::Read + Send>; 2] =
         [Box::new(child.stdout.take().expect("piped")), Box::new(child.stderr.take().expect("piped"))];
-    for output in outputs {
+    let readers = outputs.map(|output| {
         let (log, found) = (Arc::clone(log), found.clone());
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -210,9 +219,9 @@ fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> Receiver<(String,
                     log.lock().expect("no panic while logging").push(line);
                 }
             }
-        });
-    }
-    listening
+        })
+    });
+    (listening, readers.into())
 }
 
 fn capnp(setup: &Setup) -> String {
