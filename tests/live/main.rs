@@ -11,6 +11,8 @@ mod raw;
 #[path = "../support/worker.rs"]
 mod worker;
 
+mod admin;
+mod config;
 mod modes;
 mod relay;
 mod retry;
