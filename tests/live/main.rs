@@ -4,6 +4,8 @@
 
 #[path = "../support/client.rs"]
 mod client;
+#[path = "../support/gateway.rs"]
+mod gateway;
 #[path = "../support/origin.rs"]
 mod origin;
 #[path = "../support/raw.rs"]
@@ -13,6 +15,7 @@ mod worker;
 
 mod admin;
 mod config;
+mod gateways;
 mod modes;
 mod relay;
 mod retry;

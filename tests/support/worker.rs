@@ -294,7 +294,8 @@ fn quoted(text: &str) -> String {
     out + "\""
 }
 
-fn scratch() -> PathBuf {
+/// A new folder.
+pub fn scratch() -> PathBuf {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("understudy-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
