@@ -19,6 +19,8 @@ pub(super) struct View<'a> {
     pub language: Language,
     pub catalog: Catalog,
     pub status: u16,
+    /// The same in digits.
+    pub code: String,
     /// The site's name.
     pub site: String,
     pub host: String,
@@ -41,13 +43,15 @@ impl<'a> View<'a> {
         let (host, path) = split(asked.url);
         let host = clean(host, MAX_HOST);
         let site = params.site.as_deref().map(|site| clean(site.trim(), MAX_SITE)).filter(|site| !site.is_empty());
+        let status = super::status(params, incident);
         Self {
             params,
             incident,
             method: asked.method,
             language,
             catalog: Catalog::new(language),
-            status: super::status(params, incident),
+            status,
+            code: status.to_string(),
             site: site.unwrap_or_else(|| host.clone()),
             host,
             path: clean(path, MAX_PATH),
@@ -86,6 +90,16 @@ impl<'a> View<'a> {
         self.incident.fate == Fate::Safe
     }
 
+    /// After how many seconds may the page reload by itself? Never after a submission.
+    pub(super) fn reloads_after(&self) -> Option<u64> {
+        self.incident.retry_after.filter(|_| self.is_safe())
+    }
+
+    /// The same with a heading before it, where there is no other.
+    pub(super) fn headed_fate(&self) -> Option<String> {
+        self.fate().map(|fate| [self.text("fate_title"), ": ", fate].concat())
+    }
+
     /// What became of something that was submitted.
     pub(super) fn fate(&self) -> Option<&'static str> {
         match self.incident.fate {
@@ -95,13 +109,13 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Wait, or come back later?
-    pub(super) fn advice(&self) -> &'static str {
-        self.text(if self.incident.retry_after.is_some() && !self.is_maintenance() {
-            "todo_wait"
-        } else {
-            "todo_later"
-        })
+    /// Wait, or come back later? Nothing to add where the end of maintenance is awaited.
+    pub(super) fn advice(&self) -> Option<&'static str> {
+        match (self.incident.retry_after, self.is_maintenance()) {
+            (Some(_), true) => None,
+            (Some(_), false) => Some(self.text("todo_wait")),
+            (None, _) => Some(self.text("todo_later")),
+        }
     }
 
     /// “Please try again in 30 seconds.” Not after a submission of which nobody knows whether it arrived.
@@ -118,12 +132,12 @@ impl<'a> View<'a> {
 
     /// “Error 502”; nothing for planned maintenance.
     pub(super) fn label(&self) -> Option<String> {
-        (!self.is_maintenance()).then(|| self.catalog.fill("error", "{status}", &self.status.to_string()))
+        (!self.is_maintenance()).then(|| self.catalog.fill("error", "{status}", &self.code))
     }
 
     /// Label and value of every fact for support.
     pub(super) fn facts(&self) -> Vec<(&'static str, &str)> {
-        let mut facts = vec![(self.text("fact_time"), self.time.as_str())];
+        let mut facts = vec![(self.text("fact_time"), self.time.as_str()), (self.text("fact_status"), &self.code)];
         facts.extend(self.id.as_deref().map(|id| (self.text("fact_id"), id)));
         facts.push((self.text("fact_host"), &self.host));
         facts.push((self.text("fact_path"), &self.path));
@@ -167,7 +181,7 @@ pub(super) fn rfc_3339(time: Time) -> String {
 }
 
 /// `2026-11-22 20:41 UTC`
-fn plain(time: Time) -> String {
+pub(super) fn plain(time: Time) -> String {
     let ([year, month, day], [hour, minute, _]) = civil(time);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
 }

@@ -25,9 +25,9 @@ pub(super) fn content(view: &View, format: Format) -> String {
 fn paragraphs(view: &View) -> Vec<String> {
     let mut said = vec![view.what().to_owned()];
     said.extend(view.whose_side().map(str::to_owned));
-    said.extend(view.fate().map(str::to_owned));
+    said.extend(view.headed_fate());
     if view.incident.fate != Fate::Unknown {
-        said.push(view.advice().to_owned());
+        said.extend(view.advice().map(str::to_owned));
         said.extend(view.when());
     }
     said.extend(view.until());

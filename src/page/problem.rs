@@ -35,7 +35,8 @@ struct Problem<'a> {
 impl<'a> Problem<'a> {
     fn new(view: &'a View) -> Self {
         let incident = view.incident;
-        let detail = [Some(view.what()), view.fate()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let detail =
+            [Some(view.what().to_owned()), view.headed_fate()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         // A repeated PUT or DELETE does no harm, even if the first one was carried out (RFC 9110 §9.2.2).
         let may_repeat = incident.fate != Fate::Unknown || matches!(view.method, "PUT" | "DELETE");
         Self {
@@ -77,7 +78,7 @@ pub(super) fn xml(view: &View) -> String {
     };
     element("type", &problem.r#type);
     element("title", problem.title);
-    element("status", &problem.status.to_string());
+    element("status", &view.code);
     element("detail", &problem.detail);
     element("instance", problem.instance);
     element("failure", problem.failure);
