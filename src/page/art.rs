@@ -11,7 +11,7 @@ pub(super) fn push(out: &mut String, explanation: Explanation) {
         explanation,
         Explanation::Connection | Explanation::Dns | Explanation::Tunnel | Explanation::Tls | Explanation::Loop
     );
-    out.push_str("<svg class=\"art\" viewBox=\"0 0 640 210\" aria-hidden=\"true\">");
+    out.push_str("<svg class=\"art\" viewBox=\"0 14 640 182\" aria-hidden=\"true\">");
     out.push_str(SCENE);
     out.push_str(if is_cut { CUT } else { BRIDGE });
     out.push_str(if is_cut { AWAKE } else { ASLEEP });
@@ -39,4 +39,4 @@ const CUT: &str = concat!(
     r#"<path class="plank" d="M218 148q20 6 26 44M422 148q-20 6-26 44"/>"#,
 );
 const AWAKE: &str = r#"<path class="lamp" d="M502 98h14v12h-14zM546 98h14v12h-14z"/>"#;
-const ASLEEP: &str = r#"<path class="rope" d="M502 104q7 6 14 0m30 0q7 6 14 0"/><g class="sun"><circle cx="574" cy="46" r="3"/><circle cx="586" cy="34" r="5"/><circle cx="603" cy="19" r="7"/></g>"#;
+const ASLEEP: &str = r#"<path class="rope" d="M502 104q7 6 14 0m30 0q7 6 14 0"/><g class="sun"><circle cx="570" cy="58" r="3"/><circle cx="581" cy="47" r="4.5"/><circle cx="596" cy="34" r="6"/></g>"#;

@@ -94,11 +94,23 @@ const FULL: &str = r#"<path d="M6 11.8h12M6 14.5h12M6 17.2h12"/>"#;
 const TORN: &str = r#"<path d="M7 12.5h9M7 16h2m2.8 0h.4m2.6 0h.4"/>"#;
 const BARRIER: &str = r#"<path d="M6.5 12h11v3.4h-11zM8.5 15.6V18m7-2.4V18M11 12l-2 3.4m6-3.4-2 3.4"/>"#;
 
-const WHOLE: &str = r#"<line x2="100%" y1="12" y2="12"/>"#;
+const WHOLE: &str = r#"<line x2="100%" y1="50%" y2="50%"/>"#;
 const BROKEN: &str =
-    r#"<line x2="28%" y1="12" y2="12"/><line x1="72%" x2="100%" y1="12" y2="12" stroke-dasharray="1 5"/>"#;
-const CROSS: &str =
-    r#"<svg x="50%" overflow="visible"><circle class="spot" cy="12" r="19"/><path d="m-6 6 12 12M6 6-6 18"/></svg>"#;
-const QUESTION: &str = r#"<svg x="50%" overflow="visible"><circle class="spot" cy="12" r="19"/><path d="M-4 7.5a4 4 0 1 1 6 3.4c-1.4.8-2 1.6-2 3.1m0 4.5v.1"/></svg>"#;
-const OPEN_LOCK: &str = r#"<svg x="50%" overflow="visible"><circle class="spot" cy="12" r="19"/><rect x="-6" y="11" width="12" height="9" rx="2"/><path d="M-3.5 11V7a3.5 3.5 0 0 1 6.7-1.4"/></svg>"#;
-const CIRCLE: &str = r#"<svg x="50%" overflow="visible"><circle class="spot" cy="12" r="19"/><path d="M6.5 9.5A7 7 0 1 0 7 13m.2-8.2-.5 4.8-4.6-.6"/></svg>"#;
+    r#"<line x2="28%" y1="50%" y2="50%"/><line x1="72%" x2="100%" y1="50%" y2="50%" stroke-dasharray="1 5"/>"#;
+
+/// A mark around the middle of a link, lit by a spot, as large as the letters.
+macro_rules! mark {
+    ($drawing:literal) => {
+        concat!(
+            r#"<svg x="50%" y="50%" width="1.5em" height="1.5em" viewBox="0 0 24 24" overflow="visible">"#,
+            r#"<circle class="spot" r="19"/>"#,
+            $drawing,
+            "</svg>"
+        )
+    };
+}
+const CROSS: &str = mark!(r#"<path d="m-6-6 12 12M6-6-6 6"/>"#);
+const QUESTION: &str = mark!(r#"<path d="M-4-4.5a4 4 0 1 1 6 3.4C.6-.3 0 .5 0 2m0 4.5v.1"/>"#);
+const OPEN_LOCK: &str =
+    mark!(r#"<rect x="-6" y="-1" width="12" height="9" rx="2"/><path d="M-3.5-1v-4a3.5 3.5 0 0 1 6.7-1.4"/>"#);
+const CIRCLE: &str = mark!(r#"<path d="M6.5-2.5A7 7 0 1 0 7 1m.2-8.2-.5 4.8-4.6-.6"/>"#);

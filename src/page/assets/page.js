@@ -27,8 +27,13 @@
 
   if (!s.wait) return;
   var say = by('say'), count = by('count'), bar = by('bar'), due = 0, span = 1, timer = 0, busy = false;
-  // How often we tried survives a reload in the history entry: a website that answers HEAD but not GET must not make a loop.
-  var state = history.state, tries = state && state.understudy && Date.now() - state.understudy[1] < 36e5 ? state.understudy[0] : 0;
+  // How often we tried goes through a reload of ours in the history entry: a website that answers HEAD but not GET must
+  // not make a loop. A reload by the visitor starts anew.
+  var tries = 0, state = history.state;
+  var remember = function (n) {
+    try { history.replaceState(Object.assign({}, history.state, { understudy: n }), ''); } catch (e) { /* a state that cannot be copied */ }
+  };
+  if (state && state.understudy) { tries = state.understudy; remember(0); }
 
   var plural = function (forms, x) {
     forms = forms.split('|');
@@ -70,17 +75,20 @@
         clearTimeout(late);
         busy = false;
         tries++;
-        try { history.replaceState(Object.assign({}, history.state, { understudy: [tries, Date.now()] }), ''); } catch (e) { /* a state that cannot be copied */ }
         // A redirect or any answer below 500 is the website again; 405 and 501 only mean that it knows no HEAD.
         if (r && r.status !== Number(s.status) && r.status !== 429 && (r.status < 500 || r.status === 501)) {
           stop(s.back);
+          remember(tries);
           return location.reload();
         }
-        if (tries >= 30) return stop(s.gaveUp);
         var after = r ? r.headers.get('Retry-After') : null;
-        after = after ? (/^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000) || 0 : 0;
-        wait(Math.min(86400, Math.max(after, Math.min(300, 5 * Math.pow(1.6, tries)))) * (1 + Math.random() * .2));
+        again(after ? (/^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000) || 0 : 0);
       });
+  };
+  // Not before the website says so, and each time later.
+  var again = function (after) {
+    if (tries >= 30) return stop(s.gaveUp);
+    wait(Math.min(86400, Math.max(after, tries ? Math.min(300, 5 * Math.pow(1.6, tries)) : 0)) * (1 + Math.random() * .2));
   };
   d.addEventListener('visibilitychange', function () {
     // Everybody comes back to the tab after a while, but not all in the same second.
@@ -89,5 +97,5 @@
   });
   addEventListener('online', function () { if (due) wait(2 + Math.random() * 3); });
   addEventListener('offline', tick);
-  wait(Number(s.wait) * (1 + Math.random() * .1));
+  again(Number(s.wait));
 })();
