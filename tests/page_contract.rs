@@ -93,6 +93,8 @@ fn a_page_after_a_form_never_reloads_and_says_what_became_of_it() {
                     assert!(page(&params, &incident, "POST", &[("accept", accept)]).body.contains(words));
                 }
             }
+            // Not even if it is taken for safe by mistake.
+            assert!(!page(&params, &incident(explanation), "POST", BROWSER).body.contains("data-wait"));
             let safe = page(&params, &incident(explanation), "GET", BROWSER);
             let reloads = incident(explanation).retry_after.is_some();
             assert_eq!(

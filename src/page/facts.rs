@@ -41,19 +41,20 @@ impl<'a> View<'a> {
     pub(super) fn new(params: &'a Params, incident: &'a Incident<'a>, asked: &Asked<'a>) -> Self {
         let language = Language::negotiate(asked.fields.field("accept-language").as_deref(), params.language);
         let (host, path) = split(asked.url);
-        let host = clean(host, MAX_HOST);
-        let site = params.site.as_deref().map(|site| clean(site.trim(), MAX_SITE)).filter(|site| !site.is_empty());
         let status = super::status(params, incident);
+        let catalog = Catalog::new(language);
+        let names = [params.site.as_deref().unwrap_or_default(), host, catalog.text("website")];
+        let site = names.into_iter().map(|name| clean(name.trim(), MAX_SITE)).find(|name| !name.is_empty());
         Self {
             params,
             incident,
             method: asked.method,
             language,
-            catalog: Catalog::new(language),
+            catalog,
             status,
             code: status.to_string(),
-            site: site.unwrap_or_else(|| host.clone()),
-            host,
+            site: site.unwrap_or_default(),
+            host: clean(host, MAX_HOST),
             path: clean(path, MAX_PATH),
             id: asked.fields.field("cf-ray").filter(|id| is_id(id)),
             failure: clean(incident.failure, MAX_WORD),
@@ -86,11 +87,12 @@ impl<'a> View<'a> {
         self.incident.explanation == Explanation::Maintenance
     }
 
+    /// Nothing was submitted.
     pub(super) fn is_safe(&self) -> bool {
-        self.incident.fate == Fate::Safe
+        self.incident.fate == Fate::Safe && !matches!(self.method, "POST" | "PUT" | "PATCH" | "DELETE")
     }
 
-    /// After how many seconds may the page reload by itself? Never after a submission.
+    /// After how many seconds may the page reload by itself? Never after a submission, whatever the fate says.
     pub(super) fn reloads_after(&self) -> Option<u64> {
         self.incident.retry_after.filter(|_| self.is_safe())
     }

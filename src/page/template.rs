@@ -217,6 +217,29 @@ mod tests {
     }
 
     #[test]
+    fn every_name_has_a_meaning() {
+        let incident = Incident {
+            explanation: crate::failure::Explanation::Timeout,
+            status: 504,
+            failure: "timeout",
+            error: None,
+            gateway: None,
+            retry_after: None,
+            fate: super::super::Fate::Safe,
+            now: crate::time::Time::default(),
+            until: None,
+        };
+        let fields: [(&str, &str); 0] = [];
+        let params = Params::default();
+        let view = View::new(&params, &incident, &Asked { method: "GET", url: "", fields: &fields });
+        for name in NAMES {
+            assert!(value(&view, name).is_some(), "{name}");
+        }
+        assert_eq!(value(&view, "nowhere"), None);
+        assert_eq!(value(&view, "site"), Some(Some("Website".to_owned())));
+    }
+
+    #[test]
     fn says_what_is_wrong() {
         for (template, expected) in [
             ("{{there", TemplateError::Unclosed),
