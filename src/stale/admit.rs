@@ -1,0 +1,169 @@
+//! May this answer be kept as a copy, and must the copy that is there go? RFC 9111 §3.
+//!
+//! Asked of every healthy answer, so in the order of price: what needs no field first, then the fields that reject most
+//! often; all lines are only read for what will be kept.
+//!
+//! An answer that is not kept leaves the older copy alone, except where the origin *takes it back*: it says that there
+//! is nothing (404, 410, 451), or it tells a visitor without `Cookie` and `Authorization` that this must not be kept or
+//! not be shown (`no-store`, `private`, `no-cache`, a prohibition that leaves no use for a copy, 401). Said to a visitor
+//! with a cookie, that may hold for this visitor only, and everybody with an account could wipe the anonymous copy. For
+//! the same reason `Set-Cookie`, 403, 429 and the like, which anybody can provoke, take nothing back.
+
+use super::directives::Directives;
+use super::freshness::{explicit_lifetime, is_heuristically_cacheable, lifetime, permitted};
+use super::personal;
+use super::reasons::{NoReason, SkipReason};
+use super::record::{Record, is_decoded};
+use super::syntax::integer;
+use super::vary::Vary;
+use super::wire;
+use super::{Answered, Asked, Params};
+use crate::fields::{FieldLines, Fields};
+
+/// What becomes of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admission {
+    /// Keep it: it replaces the copy that is there.
+    Keep(Box<Record>),
+    /// Do not keep it, and remove the copy that is there, with all variants: the origin has taken it back.
+    Remove(SkipReason),
+    /// Do not keep it; a copy that is there stays.
+    Skip(SkipReason),
+}
+
+/// Decides about the answer of a healthy origin.
+#[must_use]
+pub fn admit(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Admission {
+    use SkipReason::{Gone, NeverUsable, NoCache, NoStore, Private};
+    if asked.method != "GET" {
+        return Admission::Skip(SkipReason::Method);
+    }
+    match judge(asked, answered, params) {
+        Ok(record) => Admission::Keep(Box::new(record)),
+        Err(_) if matches!(answered.status, 404 | 410 | 451) => Admission::Remove(Gone),
+        Err(why @ (NoStore | Private | NoCache | NeverUsable | Gone)) if personal::is_anonymous(asked.fields) => {
+            Admission::Remove(why)
+        }
+        Err(why) => Admission::Skip(why),
+    }
+}
+
+fn judge(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Result<Record, SkipReason> {
+    is_candidate(answered.status, params)?;
+    if answered.fields.field("set-cookie").is_some() {
+        return Err(SkipReason::SetCookie);
+    }
+    let directives = Directives::of_response(answered.fields);
+    is_permitted(answered.status, &directives, params)?;
+    let cookie = asked.fields.field("cookie");
+    is_for_everybody(asked, cookie.as_deref(), &directives, params)?;
+    if asked.fields.field("cache-control").is_some_and(|value| Directives::parse(&value).no_store) {
+        return Err(SkipReason::RequestNoStore);
+    }
+    let length = answered.fields.field("content-length").and_then(|length| integer(&length));
+    if length.is_some_and(|length| length > params.size_limit) {
+        return Err(SkipReason::TooLarge);
+    }
+
+    let lines = answered.fields.lines();
+    if !lines.field("content-encoding").is_none_or(|coding| is_decoded(&coding) || coding == "identity") {
+        return Err(SkipReason::Coding);
+    }
+    let vary = varies_by(&lines)?;
+    let record = Record::new(asked, answered, vary, lines);
+    is_cacheable(&record, &directives, cookie.is_some())?;
+    is_useful(&record, &directives, params)?;
+    if wire::fits(&record) { Ok(record) } else { Err(SkipReason::HeadersTooLarge) }
+}
+
+/// By the status alone.
+fn is_candidate(status: u16, params: &Params) -> Result<(), SkipReason> {
+    match status {
+        401 => Err(SkipReason::Gone),
+        206 | 304 => Err(SkipReason::Status),
+        200..=399 => Ok(()),
+        // These answer one particular request and not what its URL stands for: kept, they would hide the page itself.
+        407 | 408 | 411..=413 | 415..=417 | 421..=429 | 431 => Err(SkipReason::Status),
+        400..=499 if params.fresh => Ok(()),
+        _ => Err(SkipReason::Status),
+    }
+}
+
+/// By what the origin says of keeping.
+fn is_permitted(status: u16, directives: &Directives, params: &Params) -> Result<(), SkipReason> {
+    let understood = is_heuristically_cacheable(status) || matches!(status, 302 | 303 | 307);
+    if directives.must_understand {
+        // Then `no-store` is for those who do not know the status, and only for them (RFC 9111 §5.2.2.3).
+        if !understood {
+            return Err(SkipReason::NoStore);
+        }
+    } else if directives.no_store {
+        return Err(SkipReason::NoStore);
+    }
+    if directives.private {
+        return Err(SkipReason::Private);
+    }
+    if directives.no_cache && !params.overrides.no_cache && !params.fresh {
+        return Err(SkipReason::NoCache);
+    }
+    Ok(())
+}
+
+/// By who asked (RFC 9111 §3.5, and the practice of shared caches with cookies).
+fn is_for_everybody(
+    asked: &Asked<'_>,
+    cookie: Option<&str>,
+    directives: &Directives,
+    params: &Params,
+) -> Result<(), SkipReason> {
+    if directives.public {
+        return Ok(());
+    }
+    if cookie.is_some_and(|cookie| personal::names_a_session(cookie, &params.session_cookies)) {
+        return Err(SkipReason::SessionCookie);
+    }
+    if !personal::permits_authorized(directives) && asked.fields.field("authorization").is_some() {
+        return Err(SkipReason::Authorization);
+    }
+    Ok(())
+}
+
+fn varies_by(lines: &FieldLines) -> Result<Vec<String>, SkipReason> {
+    match Vary::parse(lines.field("vary").as_deref()) {
+        Vary::Names(names) => Ok(names),
+        Vary::Star => Err(SkipReason::VaryStar),
+        Vary::TooMany => Err(SkipReason::VaryNames),
+    }
+}
+
+/// By what the answer says of its freshness.
+fn is_cacheable(record: &Record, directives: &Directives, cookie: bool) -> Result<(), SkipReason> {
+    let explicit = explicit_lifetime(record, directives).is_some();
+    let status = record.status();
+    let guessable = is_heuristically_cacheable(status) || directives.public;
+    // A negative answer needs a lifetime of its own, be it a guess: without one it would be asked for again anyway.
+    let lives = status < 400 || lifetime(record, directives) > 0;
+    if !lives || !(explicit || guessable) {
+        return Err(SkipReason::NotCacheable);
+    }
+    // An answer to a visitor with a cookie, of which the origin says nothing at all, may be anybody's: that the cookie's
+    // name is not on the list of session cookies proves little.
+    let said = explicit || directives.public || record.field("last-modified").is_some();
+    if cookie && !said && !record.vary().iter().any(|name| name == "cookie") {
+        return Err(SkipReason::Cookie);
+    }
+    Ok(())
+}
+
+/// Could it ever be served?
+fn is_useful(record: &Record, directives: &Directives, params: &Params) -> Result<(), SkipReason> {
+    if !record.retention(params).is_zero() {
+        return Ok(());
+    }
+    Err(match permitted(record, directives, &Directives::default(), params) {
+        Err(NoReason::NoCache) => SkipReason::NoCache,
+        Err(NoReason::NotPermitted) if directives.stale_if_error.is_none() => SkipReason::NotPermitted,
+        Err(_) => SkipReason::NeverUsable,
+        Ok(_) => SkipReason::AlreadyStale,
+    })
+}

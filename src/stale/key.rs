@@ -1,0 +1,51 @@
+//! Under which name is a copy kept? Under its URL: RFC 9111 §2, "cache key".
+//!
+//! The key is itself an absolute URL (the first tier demands one), without the query parameters that the operator
+//! ignores. Nothing else is changed that an origin could tell apart: order, case and escapes of path and query stay, for
+//! a missed copy is harmless and a wrong one is not.
+
+use super::digest;
+use super::url::Url;
+use crate::pattern::Patterns;
+
+/// The longest primary key, in bytes; longer URLs are hashed. A second key is at most [`MAX_VARIANT`] bytes longer, and
+/// both together fit into the 512 that the second tier takes.
+pub const MAX_KEY: usize = 400;
+
+/// What a second key adds to a primary one, in bytes.
+pub const MAX_VARIANT: usize = RESERVED.len() + 42;
+
+/// The primary key of `url`. A key is its own key, unless it is a hash: those are nobody's URL.
+#[must_use]
+pub fn key(url: &str, ignore_params: &Patterns) -> String {
+    let Some(mut parts) = Url::parse(url) else { return hashed(NOWHERE, url) };
+    let kept = parts.query.and_then(|query| without_ignored(query, ignore_params));
+    parts.query = kept.as_deref();
+    let text = parts.text();
+    // Who asks for a name that could have been made here gets the hash of it: nobody can aim at another's key.
+    if text.len() > MAX_KEY || text.contains(RESERVED) {
+        return hashed(&format!("{}://{}", parts.scheme, parts.authority), &text);
+    }
+    text
+}
+
+/// Part of every name that is made here.
+pub(super) const RESERVED: &str = ".understudy-copy";
+
+/// Stands for what has no authority, or one that is too long (RFC 6761 §6.4: never a real host).
+pub(super) const NOWHERE: &str = "https://invalid";
+
+fn hashed(base: &str, text: &str) -> String {
+    let base = if base.len() > MAX_BASE { NOWHERE } else { base };
+    format!("{base}/{RESERVED}/{}", digest::hex(&[text]))
+}
+
+/// The longest scheme and authority in a hashed key, in bytes.
+const MAX_BASE: usize = 300;
+
+/// `None` if nothing is left of it.
+fn without_ignored(query: &str, ignored: &Patterns) -> Option<String> {
+    let is_kept = |param: &&str| !ignored.matches(param.split('=').next().unwrap_or_default());
+    let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
+    (!kept.is_empty()).then(|| kept.join("&"))
+}

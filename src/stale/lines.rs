@@ -1,0 +1,72 @@
+//! Which field lines are stored, which are updated, and what must change in them because bodies are kept decoded?
+//!
+//! RFC 9111 §3.1, §3.2; RFC 9110 §7.6.1. All others are kept as they are, unknown ones too.
+
+use super::directives::Directives;
+use super::syntax::{is_token, is_value};
+use crate::fields::{FieldLines, Fields};
+
+/// The lines of a response that may be stored with its body, which has lost its content coding if `decoded`.
+pub fn storable(mut lines: FieldLines, decoded: bool) -> FieldLines {
+    let connection = lines.field("connection").unwrap_or_default().to_ascii_lowercase();
+    let of_the_connection: Vec<&str> = connection.split(',').map(str::trim).collect();
+    let withheld = Directives::of_response(&lines).withheld;
+    lines.retain(|(name, value)| {
+        let name = name.as_str();
+        is_storable(name)
+            && is_value(value)
+            && !of_the_connection.contains(&name)
+            && !withheld.iter().any(|other| other == name)
+            && !(decoded && OF_THE_CODED_BODY.contains(&name))
+    });
+    if decoded {
+        // Two bodies that differ in their coding differ in bytes: the tag is no longer a strong one (RFC 9110 §8.8.1).
+        for (_, etag) in lines.iter_mut().filter(|(name, etag)| name == "etag" && etag.starts_with('"')) {
+            etag.insert_str(0, "W/");
+        }
+    }
+    lines
+}
+
+/// The stored lines with those of a 304 or a HEAD response in place of theirs.
+pub fn updated(stored: &[(String, String)], new: FieldLines, decoded: bool) -> FieldLines {
+    let mut new = storable(new, decoded);
+    // `Content-Range` is processed on the way and says nothing about the stored whole.
+    new.retain(|(name, _)| name != "content-range");
+    let stays = |name: &str| name != "age" && !new.iter().any(|(other, _)| other == name);
+    let mut lines: FieldLines = stored.iter().filter(|(name, _)| stays(name)).cloned().collect();
+    lines.append(&mut new);
+    lines
+}
+
+/// Could a line of this name stand in a record? Names are in lower case.
+pub fn is_storable(name: &str) -> bool {
+    is_token(name)
+        && !NEVER_STORED.contains(&name)
+        && !name.starts_with(OWN_PREFIX)
+        && !name.bytes().any(|b| b.is_ascii_uppercase())
+}
+
+/// Fields of one connection, of one visitor or one proxy, and those that are made anew for every answer.
+const NEVER_STORED: [&str; 14] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authentication-info",
+    "proxy-authorization",
+    "proxy-connection",
+    "set-cookie",
+    "set-cookie2",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Bookkeeping fields of this Worker begin so; no origin may forge them.
+const OWN_PREFIX: &str = "understudy-";
+
+/// Digests of the body as it came over the wire.
+const OF_THE_CODED_BODY: [&str; 4] = ["content-digest", "content-md5", "digest", "repr-digest"];

@@ -1,0 +1,117 @@
+//! May this answer be kept as a copy, and may that copy be served now?
+//!
+//! A pure engine for the copies of a shared cache: RFC 9111 (storing, freshness, reuse, validation, invalidation),
+//! RFC 5861 (`stale-if-error`, `stale-while-revalidate`), RFC 9213 (targeted fields), and of RFC 9110 what a cache
+//! needs to answer conditional and range requests by itself. Each question is one file with one function:
+//!
+//! | question | file |
+//! | --- | --- |
+//! | under which name is a copy kept? | `key`, `vary` (two levels) |
+//! | may this answer be kept, must the copy that is there go? | [`admit`](fn@admit) |
+//! | what is a copy? | `record`, `entry` |
+//! | how old is it, how long is it good? | `freshness` |
+//! | may it be served in place of a failure? | [`usable`](fn@usable) |
+//! | which status and lines does the visitor get? | [`serve`](fn@serve) |
+//! | may it be served without asking the origin (`CACHE_FRESH`)? | [`reuse`], [`updated`] |
+//! | which copies does a POST make invalid? | [`invalidated`] |
+//!
+//! Not here: where copies lie and how they are read (`edge/`), when a copy is looked for (`flow`).
+
+mod admit;
+mod conditional;
+mod date;
+mod digest;
+mod directives;
+mod entry;
+mod freshness;
+mod invalidate;
+mod key;
+mod lines;
+mod personal;
+mod range;
+mod reasons;
+mod record;
+mod reuse;
+mod serve;
+mod syntax;
+mod targeted;
+mod url;
+mod usable;
+mod validate;
+mod vary;
+mod wire;
+
+use std::time::Duration;
+
+use crate::fields::Fields;
+use crate::pattern::Patterns;
+use crate::time::Time;
+
+pub use admit::{Admission, admit};
+pub use entry::Entry;
+pub use invalidate::invalidated;
+pub use key::{MAX_KEY, MAX_VARIANT, key};
+pub use reasons::{NoReason, SkipReason};
+pub use record::{Record, fingerprint};
+pub use reuse::{Reuse, reuse};
+pub use serve::{Part, Served, serve};
+pub use usable::{Aged, Trigger, Usable, eligible, usable};
+pub use validate::updated;
+pub use vary::{MAX_VARY_NAMES, Variants};
+pub use wire::MAX_RECORD;
+
+/// What the operator has decided about copies. INTERFACE names are in the docs of each field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Params {
+    /// `STALE_IF_ERROR`: how stale a copy may be when the origin said nothing; zero = only where the origin permits it.
+    pub if_error: Duration,
+    /// `STALE_LIMIT`: hard cap on staleness, whatever a header says.
+    pub limit: Duration,
+    /// `STALE_SIZE_LIMIT`: the largest body kept, in bytes.
+    pub size_limit: u64,
+    /// `STALE_IGNORE_PARAMS`: query parameters left out of the key.
+    pub ignore_params: Patterns,
+    /// `STALE_SESSION_COOKIES`: names of cookies that make a request personal.
+    pub session_cookies: Patterns,
+    /// `STALE_OVERRIDE`: prohibitions of the origin that the operator lifts.
+    pub overrides: Overrides,
+    /// `CACHE_FRESH`: fresh copies are served without asking the origin.
+    pub fresh: bool,
+}
+
+/// Directives of the origin that the operator disregards when a stale copy could be served. Default: none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `no-cache`
+    pub no_cache: bool,
+    /// `must-revalidate`
+    pub must_revalidate: bool,
+    /// `proxy-revalidate`
+    pub proxy_revalidate: bool,
+    /// `s-maxage`, as far as it forbids staleness; its value stays the freshness lifetime.
+    pub s_maxage: bool,
+}
+
+/// A request, as far as copies are concerned.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The method, as sent.
+    pub method: &'a str,
+    /// The absolute URL as the visitor asked for it, without fragment.
+    pub url: &'a str,
+    /// The request's header fields.
+    pub fields: &'a dyn Fields,
+}
+
+/// A response of the origin, as far as copies are concerned.
+#[derive(Clone, Copy)]
+pub struct Answered<'a> {
+    /// The status code as received.
+    pub status: u16,
+    /// The response's header fields.
+    pub fields: &'a dyn Fields,
+    /// When the request was sent.
+    pub asked_at: Time,
+    /// When the response's headers arrived.
+    pub answered_at: Time,
+}
