@@ -208,7 +208,7 @@ const MAX_HOST: usize = 100;
 /// Longest path shown, in characters.
 const MAX_PATH: usize = 300;
 /// Longest name of a site, in characters.
-const MAX_SITE: usize = 80;
+const MAX_SITE: usize = 200;
 /// Longest request id or name of a failure, in characters.
 const MAX_WORD: usize = 64;
 
