@@ -242,6 +242,15 @@ fn an_unknown_cookie_needs_a_word_of_the_origin() {
         assert_eq!(verdict(&visitor, &page, &params()), expected, "{:?}", page.fields);
         assert_eq!(verdict(&get(), &page, &params()), "keep", "{:?}", page.fields);
     }
+    for (cookie, expected) in [
+        ("_ga=GA1.2.3; _gid=1; __cf_bm=x; AWSALB=y", "keep"),
+        ("_ga=GA1.2.3; uid=alice", "skip: cookie"),
+        ("uid", "skip: cookie"),
+        ("x_ga=1", "skip: cookie"),
+        ("", "keep"),
+    ] {
+        assert_eq!(verdict(&get().with("cookie", cookie), &page(&[]), &params()), expected, "{cookie}");
+    }
 }
 
 /// Who is logged in cannot wipe the anonymous copy, nor replace it.
