@@ -26,13 +26,20 @@ pub struct Setup {
     vars: Vec<(String, Value)>,
     kv: bool,
     script: Option<String>,
+    modules: PathBuf,
 }
 
 impl Setup {
     /// All that the Worker fetches, whatever the host, goes to this port of loopback.
     pub fn new(origin: u16) -> Self {
         // Many failures in a row are what tests are made of; those of the breaker switch it on.
-        Self { origin, vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))], kv: false, script: None }
+        Self {
+            origin,
+            vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))],
+            kv: false,
+            script: None,
+            modules: build(),
+        }
     }
 
     /// With a variable: a string, or any other JSON.
@@ -54,6 +61,12 @@ impl Setup {
         self
     }
 
+    /// Another Worker than ours: `index.js` and `index_bg.wasm` from this folder.
+    pub fn modules(mut self, folder: &Path) -> Self {
+        self.modules = folder.to_owned();
+        self
+    }
+
     /// Starts it.
     pub fn start(self) -> Worker {
         Worker::start(&self)
@@ -68,7 +81,8 @@ impl Worker {
         match &setup.script {
             Some(script) => std::fs::write(folder.join("script.js"), script).expect("a file"),
             None => ["index.js", "index_bg.wasm"].iter().for_each(|name| {
-                std::fs::copy(build().join(name), folder.join(name)).expect("the Worker; `npm run build` makes it");
+                std::fs::copy(setup.modules.join(name), folder.join(name))
+                    .expect("the Worker; `npm run build` makes it");
             }),
         }
         std::fs::write(&config, capnp(setup)).expect("a file");
@@ -285,8 +299,8 @@ pub fn workerd() -> PathBuf {
     // The program itself: `.bin/workerd` is a script that would outlive the signal that ends it.
     let packages =
         std::fs::read_dir(root().join("node_modules/@cloudflare")).expect("npm packages; `npm test` installs them");
-    let programs = packages.flatten().map(|package| package.path().join("bin/workerd"));
-    programs.filter(|path| path.exists()).next().expect("workerd; `npm test` installs it")
+    let mut programs = packages.flatten().map(|package| package.path().join("bin/workerd"));
+    programs.find(|path| path.exists()).expect("workerd; `npm test` installs it")
 }
 
 const START_LIMIT: Duration = Duration::from_secs(30);
