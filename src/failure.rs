@@ -34,6 +34,11 @@ pub enum Outcome<'a> {
     },
     /// No response headers within the attempt's timeout.
     TimedOut,
+    /// There was no page where there should have been one.
+    Blank {
+        /// The status of the answer without a page.
+        status: u16,
+    },
     /// The body broke off before any of it was committed to the visitor.
     CutShort {
         /// The status whose body broke off.
@@ -44,7 +49,7 @@ pub enum Outcome<'a> {
 /// What is known of a response's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body<'a> {
-    /// Nobody looked: the body of a response that [`Inspect`] did not ask for.
+    /// Nobody looked: the body of a response that [`inspect`] did not ask for.
     Unread,
     /// Its first bytes (at most [`MAX_PREFIX`]), decoded.
     Prefix {
@@ -351,7 +356,8 @@ pub fn classify(params: &Params, method: &str, outcome: &Outcome) -> Option<Fail
     match *outcome {
         Outcome::Rejected { reason } => Some(Failure::new(rejected(reason), None)),
         Outcome::TimedOut => Some(Failure::new(Kind::ResponseTimeout, None)),
-        Outcome::CutShort { .. } => Some(Failure::new(Kind::CutShort, None)),
+        Outcome::CutShort { status } => Some(Failure::new(Kind::CutShort, Some(status))),
+        Outcome::Blank { status } => Some(Failure::new(Kind::Blank, Some(status))),
         Outcome::Answered { status, fields, body } if params.statuses.contains(status) => {
             Some(Failure::new(received(status, fields, body), Some(status)))
         }

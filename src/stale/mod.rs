@@ -58,7 +58,7 @@ pub use entry::Entry;
 pub use invalidate::invalidated;
 pub use key::{MAX_KEY, MAX_VARIANT, key};
 pub use reasons::{NoReason, SkipReason};
-pub use record::Record;
+pub use record::{Record, fingerprint};
 pub use reuse::{Reuse, reuse};
 pub use serve::{Part, Served, serve};
 pub use usable::{Aged, Trigger, Usable, eligible, usable};

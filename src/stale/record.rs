@@ -226,7 +226,9 @@ fn dated(mut lines: FieldLines, answered: &Answered<'_>) -> FieldLines {
     lines
 }
 
-fn fingerprint(status: u16, lines: &FieldLines) -> Option<u64> {
+/// [`Record::fingerprint`] of an answer that is not a record yet; reads three fields.
+#[must_use]
+pub fn fingerprint(status: u16, lines: &dyn Fields) -> Option<u64> {
     let [etag, modified, length] = ["etag", "last-modified", "content-length"].map(|name| lines.field(name));
     if etag.is_none() && modified.is_none() {
         return None;

@@ -1,0 +1,82 @@
+//! The config doctor: are the variables of `wrangler.toml` right, those of every environment included?
+//!
+//! `npm run check`, also the first step of every build, so that a bad variable never deploys. One line a mistake:
+//! where, variable, value, what is expected. Exit code 1 if there is one. Another file can be named as an argument.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use toml::{Table, Value};
+use understudy::config::{Config, Mistake, Scope, VARS, meant};
+
+fn main() -> ExitCode {
+    let file = std::env::args().nth(1).unwrap_or_else(|| "wrangler.toml".to_owned());
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) => return refuse(&format!("{file}: cannot be read: {error}")),
+    };
+    let table: Table = match text.parse() {
+        Ok(table) => table,
+        Err(error) => return refuse(&format!("{file}: no TOML: {}", error.to_string().trim())),
+    };
+    let places = places(&table);
+    let mut wrong = 0;
+    for (place, vars) in &places {
+        for mistake in mistakes(vars) {
+            println!("{file} [{place}] {mistake}");
+            wrong += 1;
+        }
+        for secret in VARS.iter().filter(|v| v.scope == Scope::Secret && vars.contains_key(v.name)) {
+            eprintln!(
+                "{file} [{place}] {0}: a secret in a file that is committed; rather `npx wrangler secret put {0}`",
+                secret.name
+            );
+        }
+    }
+    if wrong > 0 {
+        eprintln!("{wrong} {} in {file}", if wrong == 1 { "mistake" } else { "mistakes" });
+        return ExitCode::FAILURE;
+    }
+    let names: Vec<_> = places.keys().map(String::as_str).collect();
+    println!("{file}: all variables are fine ({})", names.join(", "));
+    ExitCode::SUCCESS
+}
+
+fn refuse(message: &str) -> ExitCode {
+    println!("{message}");
+    ExitCode::FAILURE
+}
+
+/// `[vars]` and every `[env.*.vars]`, by name. An environment without variables of its own has none: they are not inherited.
+fn places(table: &Table) -> BTreeMap<String, Table> {
+    let vars = |of: &Table| of.get("vars").and_then(Value::as_table).cloned().unwrap_or_default();
+    let mut places = BTreeMap::from([("vars".to_owned(), vars(table))]);
+    let environments = table.get("env").and_then(Value::as_table).into_iter().flatten();
+    for (name, environment) in environments {
+        places.insert(format!("env.{name}.vars"), environment.as_table().map(vars).unwrap_or_default());
+    }
+    places
+}
+
+fn mistakes(vars: &Table) -> Vec<Mistake> {
+    let (_, mut mistakes) = Config::from_vars(|name| vars.get(name).map(text));
+    for (name, value) in vars {
+        // Other variables are nobody's business, but one letter off is nobody's intention.
+        if let Some(known) = meant(name).filter(|_| VARS.iter().all(|v| v.name != name)) {
+            mistakes.push(Mistake {
+                variable: name.clone(),
+                value: text(value),
+                expected: format!("the name {}", known.name),
+            });
+        }
+    }
+    mistakes
+}
+
+/// As the Worker will see it.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => serde_json::to_string(other).unwrap_or_else(|_| other.to_string()),
+    }
+}

@@ -1,0 +1,71 @@
+// Is `build/` what the sources say? Checks the configuration, then makes `build/index.js` and `build/index_bg.wasm`.
+//
+// Also the `[build]` step of wrangler.toml, so that a bad variable never deploys. cargo decides whether anything changed:
+// only if the module that it linked is another one than last time do wasm-bindgen, wasm-opt and esbuild run again.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import * as cargo from "./lib/cargo.mjs";
+import { check } from "./check.mjs";
+import { alone } from "./lib/lock.mjs";
+import { main, run, say } from "./lib/process.mjs";
+import { locked, paths, root } from "./lib/project.mjs";
+import { setup } from "./setup.mjs";
+
+// What worker-build gives to cargo. Were ours different, each would undo the other's work.
+const LINK = ["--lib", "--release", "--target", "wasm32-unknown-unknown"];
+const LINK_ENV = { WASM_BINDGEN_USE_JS_SYS: "1" };
+
+// Smallest (measured), without the names of functions, and with no feature that the runtime might not know yet: those
+// that rustc emits, and the exceptions that wasm-bindgen catches.
+const WASM_OPT = [
+  "-Oz",
+  "--strip-debug",
+  "--strip-producers",
+  ...["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types"].map((f) => `--enable-${f}`),
+  "--enable-exception-handling",
+];
+
+/** Sets up, checks, builds. `doctor`: what to give to the doctor, as in `npm run check -- …`. */
+export async function build(doctor = []) {
+  await setup();
+  await check(doctor);
+  await alone(async () => {
+    const linked = (await cargo.build("understudy", LINK, LINK_ENV)).find((file) => file.endsWith(".wasm"));
+    const inputs = fingerprint(linked);
+    if (!isCurrent(inputs)) {
+      say("· Wasm: wasm-bindgen, wasm-opt, esbuild");
+      await run(paths.workerBuild, ["--release"]);
+      await run(process.execPath, [paths.wasmOpt, paths.buildWasm, "-o", paths.buildWasm, ...WASM_OPT]);
+      writeFileSync(stamp, inputs);
+    }
+  });
+  say(`· build/ is up to date: ${size(paths.buildWasm)}, ${size(paths.buildJs)}`);
+}
+
+const stamp = join(paths.build, ".inputs");
+
+// Everything that decides about the output: the linked module, the tools, their settings.
+function fingerprint(linked) {
+  const hash = createHash("sha256");
+  for (const file of [linked, join(root, "Cargo.toml"), join(root, "package-lock.json"), fileURLToPath(import.meta.url)]) {
+    hash.update(readFileSync(file));
+  }
+  return hash.update(`${locked("worker")} ${locked("wasm-bindgen")}`).digest("hex");
+}
+
+function isCurrent(inputs) {
+  const there = [stamp, paths.buildJs, paths.buildWasm].every((file) => existsSync(file));
+  return there && readFileSync(stamp, "utf8") === inputs;
+}
+
+function size(path) {
+  const bytes = readFileSync(path);
+  const kib = (n) => `${(n / 1024).toFixed(1)} KiB`;
+  return `${path.slice(paths.build.length + 1)} ${kib(bytes.length)} (gzip ${kib(gzipSync(bytes, { level: 9 }).length)})`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(() => build(process.argv.slice(2)));

@@ -1,0 +1,59 @@
+//! Is the Worker well? For anyone a status and a version, with the token also what is going on in this isolate.
+
+use serde::Serialize;
+
+use super::Reply;
+use crate::config::{Config, Mistake};
+use crate::flow::{Origin, State};
+use crate::time::Time;
+
+/// What the status endpoint tells whoever has the token.
+#[derive(Debug, Serialize)]
+pub struct Health<'a> {
+    /// What is wrong with the variables.
+    pub mistakes: &'a [Mistake],
+    /// What this isolate knows of each origin.
+    pub origins: Vec<OriginHealth>,
+}
+
+/// One origin, as this isolate sees it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OriginHealth {
+    /// Host and port.
+    pub origin: String,
+    /// `closed`, `open`, `probing` or `ramp`.
+    pub breaker: &'static str,
+    /// Milliseconds until the next probe, when open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_for_ms: Option<u64>,
+    /// Retries that the budget has room for.
+    pub retries_left: u32,
+}
+
+/// What this isolate knows of its origins.
+#[must_use]
+pub fn origins(state: &State, config: &Config, now: Time) -> Vec<OriginHealth> {
+    let one = |(name, origin): (&str, &Origin)| {
+        let (breaker, open) = origin.breaker.state(now);
+        OriginHealth {
+            origin: name.to_owned(),
+            breaker,
+            open_for_ms: open.map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+            retries_left: origin.budget.left(config.retry.budget, now),
+        }
+    };
+    state.origins().into_iter().map(one).collect()
+}
+
+/// The reply of `/.understudy/health`. Always 200: a mistake in a variable does not make the Worker unwell.
+#[must_use]
+pub fn health(details: Option<Health>) -> Reply {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        status: &'static str,
+        version: &'static str,
+        #[serde(flatten)]
+        details: Option<Health<'a>>,
+    }
+    Reply::json(200, &Body { status: "ok", version: env!("CARGO_PKG_VERSION"), details })
+}

@@ -1,0 +1,72 @@
+//! Which copies are to go? `{"urls": ["https://www.example/a", "/b"]}`.
+
+use serde::Deserialize;
+
+use crate::pattern::Patterns;
+use crate::request::Request;
+use crate::stale;
+use crate::url::Url;
+
+/// What a purge comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Purge {
+    /// The keys to delete in both tiers; a key takes all its variants with it.
+    Keys(Vec<String>),
+    /// The body is not what was expected; the message says what was.
+    Bad(String),
+}
+
+/// Reads the body of a purge request. A path alone means the host that the request itself was sent to.
+#[must_use]
+pub fn purge(request: &Request, ignore_params: &Patterns, body: &str) -> Purge {
+    let Ok(Body { urls }) = serde_json::from_str(body) else {
+        return Purge::Bad(
+            r#"expected a JSON body such as {"urls": ["https://www.example/page", "/other"]}"#.to_owned(),
+        );
+    };
+    if urls.is_empty() || urls.len() > MAX_URLS {
+        return Purge::Bad(format!("urls: {} given, expected 1 to {MAX_URLS}", urls.len()));
+    }
+    let here = request.parts();
+    let keys = urls.iter().map(|url| {
+        let absolute =
+            if url.starts_with('/') { [here.scheme, "://", here.authority, url].concat() } else { url.clone() };
+        match Url::split(&absolute) {
+            Some(_) => Ok(stale::key(&absolute, ignore_params)),
+            None => Err(url),
+        }
+    });
+    match keys.collect::<Result<Vec<_>, _>>() {
+        Ok(keys) => Purge::Keys(keys),
+        Err(url) => {
+            let shown: String = url.chars().take(80).collect();
+            Purge::Bad(format!("urls: {shown:?} is neither a URL nor a path"))
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Body {
+    urls: Vec<String>,
+}
+
+/// URLs in one purge: a purge of one URL costs up to three subrequests, and a free plan has fifty.
+const MAX_URLS: usize = 15;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_urls_and_paths_and_says_what_is_wrong() {
+        let fields: Vec<(String, String)> = Vec::new();
+        let request = Request::new("POST".to_owned(), "https://a.example/.understudy/purge".to_owned(), fields);
+        let ignore = Patterns::default();
+        let purged = |body: &str| purge(&request, &ignore, body);
+        let same = purged(r#"{"urls": ["/b?c", "https://a.example/b?c"]}"#);
+        assert!(matches!(&same, Purge::Keys(keys) if keys.len() == 2 && keys[0] == keys[1]), "{same:?}");
+        for bad in ["", "[]", "{}", r#"{"urls": []}"#, r#"{"urls": ["b"]}"#, r#"{"urls": [1]}"#] {
+            assert!(matches!(purged(bad), Purge::Bad(_)), "{bad}");
+        }
+    }
+}

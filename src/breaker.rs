@@ -1,0 +1,315 @@
+//! May this request go to the origin at all, or has it failed so often that asking again only hurts?
+//!
+//! Closed, open, probing, and a ramp back: after a good probe a growing share of the requests is let through, so that the
+//! herd does not knock over what has just come back. While the breaker is open not one request reaches the origin.
+//! One breaker per origin and isolate; `now` and chance are arguments.
+
+use std::time::Duration;
+
+use crate::random::Random;
+use crate::time::Time;
+
+/// The policy: from `BREAKER_*`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Params {
+    /// Consecutive failures that open it; 0 = there is no breaker.
+    pub failures: u32,
+    /// How long it stays open the first time.
+    pub open_base: Duration,
+    /// And at most, doubling.
+    pub open_cap: Duration,
+}
+
+/// One origin's breaker.
+#[derive(Debug, Clone, Default)]
+pub struct Breaker {
+    state: State,
+    consecutive: u32,
+    window: Window,
+    /// How often it opened without having been fully closed in between.
+    trips: u32,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+enum State {
+    #[default]
+    Closed,
+    Open {
+        until: Time,
+    },
+    /// One request is on its way; if nothing is heard of it by then, another may go.
+    Probing {
+        lease: Time,
+    },
+    Ramp {
+        since: Time,
+    },
+}
+
+/// What the breaker says to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go.
+    Go,
+    /// Go; all others wait for what becomes of you.
+    Probe,
+    /// Do not ask the origin; a probe may be due after this time.
+    Skip(Duration),
+    /// It is only just coming back: take a copy if there is one, else go.
+    Spare,
+}
+
+impl Breaker {
+    /// May this request go?
+    pub fn admit(&mut self, params: Params, now: Time, random: &mut Random) -> Verdict {
+        if params.failures == 0 {
+            return Verdict::Go;
+        }
+        match self.state {
+            State::Closed => Verdict::Go,
+            State::Open { until } if now < until => Verdict::Skip(until.since(now)),
+            State::Probing { lease } if now < lease => Verdict::Skip(lease.since(now).min(PROBE_WAIT)),
+            State::Open { .. } | State::Probing { .. } => {
+                self.state = State::Probing { lease: now + PROBE_LEASE };
+                Verdict::Probe
+            }
+            State::Ramp { since } => match share(now.since(since)) {
+                Some(share) if random.unit() >= share => Verdict::Spare,
+                Some(_) => Verdict::Go,
+                None => {
+                    *self = Self::default();
+                    Verdict::Go
+                }
+            },
+        }
+    }
+
+    /// The origin answered properly.
+    pub fn success(&mut self, now: Time) {
+        self.consecutive = 0;
+        self.window.count(now, false);
+        match self.state {
+            State::Open { .. } | State::Probing { .. } => self.state = State::Ramp { since: now },
+            State::Closed | State::Ramp { .. } => {}
+        }
+    }
+
+    /// The origin failed. `weight` is 1, or 2 for a timeout, which costs a visitor far more than a quick refusal.
+    /// `retry_after` is the origin's own wish, and a lower bound for the open time.
+    pub fn failure(
+        &mut self,
+        params: Params,
+        now: Time,
+        weight: u32,
+        retry_after: Option<Duration>,
+        random: &mut Random,
+    ) {
+        if params.failures == 0 {
+            return;
+        }
+        self.consecutive = self.consecutive.saturating_add(weight);
+        self.window.count(now, true);
+        let trip = match self.state {
+            State::Open { .. } => false,
+            State::Probing { .. } => true,
+            // Half of the usual patience while it is only just coming back.
+            State::Ramp { .. } => self.consecutive > params.failures / 2,
+            State::Closed => self.consecutive >= params.failures || self.window.bad(now),
+        };
+        if trip {
+            self.open(params, now, retry_after, random);
+        }
+    }
+
+    /// The probe ended without telling anything of the origin (the visitor went away): another may go.
+    pub fn abandoned(&mut self, now: Time) {
+        if let State::Probing { .. } = self.state {
+            self.state = State::Open { until: now };
+        }
+    }
+
+    /// Its state in one word, and when open, for how long still.
+    #[must_use]
+    pub fn state(&self, now: Time) -> (&'static str, Option<Duration>) {
+        match self.state {
+            State::Closed => ("closed", None),
+            State::Open { until } => ("open", Some(until.since(now))),
+            State::Probing { .. } => ("probing", None),
+            State::Ramp { .. } => ("ramp", None),
+        }
+    }
+
+    fn open(&mut self, params: Params, now: Time, retry_after: Option<Duration>, random: &mut Random) {
+        let factor = 1u32.checked_shl(self.trips).unwrap_or(u32::MAX);
+        let span = params.open_base.saturating_mul(factor).min(params.open_cap);
+        // 80–100 %: isolates that tripped together do not probe together, and none waits longer than configured.
+        let span = span.mul_f64(0.8 + 0.2 * random.unit());
+        let asked = retry_after.unwrap_or_default().min(params.open_cap);
+        *self = Self {
+            state: State::Open { until: now + span.max(asked) },
+            trips: self.trips.saturating_add(1),
+            ..Self::default()
+        };
+    }
+}
+
+/// The share of requests let through at this time after a good probe; `None`: all, and the outage is over.
+fn share(elapsed: Duration) -> Option<f64> {
+    let step = (elapsed.as_millis() / RAMP_STEP.as_millis()) as usize;
+    RAMP.get(step).copied()
+}
+
+const RAMP: [f64; 3] = [0.10, 0.25, 0.50];
+const RAMP_STEP: Duration = Duration::from_secs(1);
+const PROBE_LEASE: Duration = Duration::from_secs(30);
+const PROBE_WAIT: Duration = Duration::from_secs(1);
+
+/// Failures and all requests of the last 30 seconds, in six slots.
+#[derive(Debug, Clone, Default)]
+struct Window {
+    slots: [(u64, u32, u32); 6],
+}
+
+impl Window {
+    fn count(&mut self, now: Time, failed: bool) {
+        let turn = now.secs() / SLOT_SECS;
+        if let Some(slot) = self.slots.get_mut((turn % 6) as usize) {
+            if slot.0 != turn {
+                *slot = (turn, 0, 0);
+            }
+            slot.1 = slot.1.saturating_add(u32::from(failed));
+            slot.2 = slot.2.saturating_add(1);
+        }
+    }
+
+    /// At least half of at least twenty.
+    fn bad(&self, now: Time) -> bool {
+        let turn = now.secs() / SLOT_SECS;
+        let recent = self.slots.iter().filter(|s| turn.saturating_sub(s.0) < 6);
+        let (failed, all) = recent.fold((0u32, 0u32), |(f, a), s| (f.saturating_add(s.1), a.saturating_add(s.2)));
+        all >= MIN_REQUESTS && failed.saturating_mul(2) >= all
+    }
+}
+
+const SLOT_SECS: u64 = 5;
+const MIN_REQUESTS: u32 = 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARAMS: Params = Params { failures: 5, open_base: Duration::from_secs(5), open_cap: Duration::from_secs(60) };
+    const START: Time = Time::from_secs(1_000);
+
+    fn tripped(random: &mut Random) -> Breaker {
+        let mut breaker = Breaker::default();
+        (0..5).for_each(|_| breaker.failure(PARAMS, START, 1, None, random));
+        breaker
+    }
+
+    #[test]
+    fn opens_at_the_fifth_consecutive_failure() {
+        let random = &mut Random::new(1);
+        let mut breaker = Breaker::default();
+        for _ in 0..4 {
+            breaker.failure(PARAMS, START, 1, None, random);
+        }
+        assert_eq!(breaker.admit(PARAMS, START, random), Verdict::Go);
+        breaker.failure(PARAMS, START, 1, None, random);
+        assert!(matches!(breaker.admit(PARAMS, START, random), Verdict::Skip(left) if left <= PARAMS.open_base));
+    }
+
+    #[test]
+    fn a_success_starts_the_count_anew() {
+        let random = &mut Random::new(1);
+        let mut breaker = Breaker::default();
+        for _ in 0..3 {
+            (0..4).for_each(|_| breaker.failure(PARAMS, START, 1, None, random));
+            breaker.success(START);
+            // Twelve failures of fifteen: the rate alone needs twenty.
+            assert_eq!(breaker.admit(PARAMS, START, random), Verdict::Go);
+        }
+    }
+
+    #[test]
+    fn opens_at_half_of_twenty() {
+        let random = &mut Random::new(1);
+        let mut breaker = Breaker::default();
+        for _ in 0..9 {
+            breaker.success(START);
+            breaker.failure(PARAMS, START, 1, None, random);
+        }
+        breaker.success(START);
+        assert_eq!(breaker.state(START).0, "closed");
+        breaker.failure(PARAMS, START, 1, None, random);
+        assert_eq!(breaker.state(START).0, "open");
+    }
+
+    #[test]
+    fn timeouts_weigh_double() {
+        let random = &mut Random::new(1);
+        let mut breaker = Breaker::default();
+        (0..3).for_each(|_| breaker.failure(PARAMS, START, 2, None, random));
+        assert_eq!(breaker.state(START).0, "open");
+    }
+
+    #[test]
+    fn lets_exactly_one_probe_through() {
+        let random = &mut Random::new(1);
+        let mut breaker = tripped(random);
+        let later = START + PARAMS.open_base;
+        assert_eq!(breaker.admit(PARAMS, later, random), Verdict::Probe);
+        for _ in 0..100 {
+            assert!(matches!(breaker.admit(PARAMS, later, random), Verdict::Skip(_)));
+        }
+        assert_eq!(breaker.admit(PARAMS, later + PROBE_LEASE, random), Verdict::Probe, "the first one got lost");
+    }
+
+    #[test]
+    fn a_failed_probe_doubles_the_wait_up_to_the_cap() {
+        let random = &mut Random::new(1);
+        let mut breaker = tripped(random);
+        let mut now = START;
+        for expected in [5, 10, 20, 40, 60, 60] {
+            let left = breaker.state(now).1.unwrap();
+            let step = Duration::from_secs(expected);
+            assert!(left <= step && left >= step.mul_f64(0.8), "{left:?} of {step:?}");
+            now = now + left;
+            assert_eq!(breaker.admit(PARAMS, now, random), Verdict::Probe);
+            breaker.failure(PARAMS, now, 1, None, random);
+        }
+    }
+
+    #[test]
+    fn a_good_probe_starts_a_ramp_that_spares_the_origin() {
+        let random = &mut Random::new(1);
+        let mut breaker = tripped(random);
+        let start = START + PARAMS.open_base;
+        assert_eq!(breaker.admit(PARAMS, start, random), Verdict::Probe);
+        breaker.success(start);
+        for (second, expected) in [(0, 100), (1, 250), (2, 500)] {
+            let now = start + Duration::from_secs(second);
+            let go = (0..1000).filter(|_| breaker.admit(PARAMS, now, random) == Verdict::Go).count();
+            assert!(go.abs_diff(expected) < 60, "{go} of {expected}");
+        }
+        assert_eq!(breaker.admit(PARAMS, start + Duration::from_secs(3), random), Verdict::Go);
+        assert_eq!(breaker.state(start).0, "closed");
+    }
+
+    #[test]
+    fn the_origins_own_wish_is_a_lower_bound() {
+        let random = &mut Random::new(1);
+        let mut breaker = Breaker::default();
+        (0..5).for_each(|_| breaker.failure(PARAMS, START, 1, Some(Duration::from_secs(30)), random));
+        assert_eq!(breaker.state(START).1, Some(Duration::from_secs(30)));
+    }
+
+    #[test]
+    fn zero_means_none() {
+        let random = &mut Random::new(1);
+        let params = Params { failures: 0, ..PARAMS };
+        let mut breaker = Breaker::default();
+        (0..100).for_each(|_| breaker.failure(params, START, 1, None, random));
+        assert_eq!(breaker.admit(params, START, random), Verdict::Go);
+    }
+}

@@ -1,0 +1,86 @@
+//! Which configuration holds for which path? `RULES`, a JSON list of objects; the first that matches wins.
+
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use super::Config;
+use super::read::{Mistake, Reader, meant};
+use super::vars::{Scope, VARS};
+use crate::pattern::Pattern;
+
+/// One rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Which paths it is for.
+    pub path: Pattern,
+    /// What holds there: the Worker's variables with the rule's own laid over them.
+    pub config: Rc<Config>,
+}
+
+/// Reads the rules. A rule that cannot be used at all is left out; a bad value in one falls back to the default.
+pub(super) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, report: &mut Reader) -> Vec<Rule> {
+    const EXPECTED: &str = r#"a JSON list of objects such as [{"path": "/api/*", "TIMEOUT": "30s"}]"#;
+    let text = text.trim();
+    if text.is_empty() {
+        return Vec::new();
+    }
+    let Ok(list) = serde_json::from_str::<Vec<Map<String, Value>>>(text) else {
+        report.mistake("RULES", text, EXPECTED);
+        return Vec::new();
+    };
+    if list.len() > MAX_RULES {
+        report.mistake("RULES", &list.len().to_string(), "at most 100 rules");
+    }
+    let mut rules = Vec::new();
+    for (index, fields) in list.iter().take(MAX_RULES).enumerate() {
+        let place = format!("RULES[{index}].");
+        let (rule, mistakes) = one(fields, &place, lookup);
+        rules.extend(rule);
+        report.mistakes.extend(mistakes);
+    }
+    rules
+}
+
+fn one(
+    fields: &Map<String, Value>,
+    place: &str,
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> (Option<Rule>, Vec<Mistake>) {
+    let own = |name: &str| fields.get(name).and_then(text_of);
+    let lookup = |name: &str| if fields.contains_key(name) { own(name) } else { lookup(name) };
+    // What is wrong in the Worker's own variables has been reported already.
+    let mut reader = Reader { lookup: &lookup, place, reports: &|_| true, mistakes: Vec::new() };
+    for (name, value) in fields.iter().filter(|(name, _)| *name != "path") {
+        let known = VARS.iter().any(|v| v.name == name && v.scope == Scope::Anywhere);
+        if !known {
+            let hint = meant(name).map(|v| format!(" (is {} meant?)", v.name)).unwrap_or_default();
+            let expected = format!("the name of a variable that a rule can override{hint}");
+            reader.mistake(name, &value.to_string(), &expected);
+        }
+    }
+    let path = fields.get("path").and_then(Value::as_str).filter(|p| p.starts_with('/') || p.starts_with('*'));
+    let Some(path) = path else {
+        let value = fields.get("path").map(Value::to_string).unwrap_or_default();
+        reader.mistake("path", &value, r#"a path such as "/api/*""#);
+        return (None, reader.mistakes);
+    };
+    let mut mistakes = reader.mistakes;
+    let mut reader =
+        Reader { lookup: &lookup, place, reports: &|name| fields.contains_key(name), mistakes: Vec::new() };
+    let config = Config::read(&mut reader);
+    mistakes.append(&mut reader.mistakes);
+    (Some(Rule { path: Pattern::new(path), config: Rc::new(config) }), mistakes)
+}
+
+/// A value as the text that the parsers take: TOML and JSON numbers and booleans as they are written, lists as JSON.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+/// Rules that are read; each costs one comparison with the path.
+const MAX_RULES: usize = 100;

@@ -1,0 +1,59 @@
+//! How are our own paths answered? Reads the request's body, removes copies; what is said is the core's.
+
+use worker::Env;
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::{Request as Incoming, Response};
+
+use super::cache::Cache;
+use super::isolate::{self, Isolate};
+use super::kv::Kv;
+use super::store::Store;
+use super::{convert, env, now};
+use crate::admin::{self, Action, Health, Purge, Reply};
+use crate::config::Config;
+use crate::request::Request;
+
+/// The answer to one of our own paths.
+pub async fn answer(
+    action: Action,
+    request: &Request,
+    incoming: &Incoming,
+    isolate: &Isolate,
+    config: &Config,
+    env: &Env,
+) -> Option<Response> {
+    let reply =
+        match action {
+            Action::Health { trusted } => {
+                let mistakes = &isolate.mistakes;
+                let now = now();
+                admin::health(trusted.then(|| Health {
+                    mistakes,
+                    origins: isolate::with_state(|state| admin::origins(state, config, now)),
+                }))
+            }
+            Action::Gallery => admin::gallery(request, config, now()),
+            Action::Purge => match admin::purge(request, &config.stale.ignore_params, &text(incoming).await) {
+                Purge::Keys(keys) => purged(keys, env).await,
+                Purge::Bad(message) => Reply::text(400, &message),
+            },
+            Action::Method(allow) => Reply::method(allow),
+            Action::NotFound => Reply::not_found(),
+        };
+    let reply = if request.method() == "HEAD" { Reply { body: String::new(), ..reply } } else { reply };
+    convert::reply(reply)
+}
+
+async fn purged(keys: Vec<String>, env: &Env) -> Reply {
+    let store = Store { cache: Cache::open().await, kv: env::binding(env, "COPIES").map(Kv::new) };
+    for key in &keys {
+        store.remove(key).await;
+    }
+    isolate::with_state(|state| state.stored().clear());
+    Reply::json(200, &serde_json::json!({ "purged": keys.len() }))
+}
+
+async fn text(incoming: &Incoming) -> String {
+    let body = async { JsFuture::from(incoming.text().ok()?).await.ok()?.as_string() };
+    body.await.unwrap_or_default()
+}

@@ -1,0 +1,58 @@
+//! How do copies lie in the Cache API, the tier of this data centre?
+//!
+//! In a cache of our own name: the default one is shared with `fetch`, where a visitor could ask for a record. The
+//! record travels in a header field of the stored response, the body beside it, decoded. The stored response has a
+//! `Cache-Control` of its own that only says how long to keep it: the origin's directives never reach the Cache API,
+//! which would read some of them in its own way.
+
+use std::time::Duration;
+
+use worker::js_sys::{ArrayBuffer, Reflect, global};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::{self, CacheStorage, Headers, Response, ResponseInit};
+
+use super::store::Held;
+use crate::stale::Entry;
+
+/// The cache, open.
+#[derive(Clone)]
+pub struct Cache(web_sys::Cache);
+
+impl Cache {
+    /// Opens it; `None` where the platform has no Cache API.
+    pub async fn open() -> Option<Self> {
+        let caches: CacheStorage = Reflect::get(&global(), &"caches".into()).ok()?.dyn_into().ok()?;
+        let cache = JsFuture::from(caches.open(NAME)).await.ok()?;
+        Some(Self(cache.unchecked_into()))
+    }
+
+    /// What lies under this key.
+    pub async fn get(&self, key: &str) -> Option<Held> {
+        let response = JsFuture::from(self.0.match_with_str(key)).await.ok()?;
+        let response: Response = response.dyn_into().ok()?;
+        let entry = Entry::from_json(&response.headers().get(FIELD).ok()??)?;
+        let body = response.body().map_or(JsValue::NULL, JsValue::from);
+        Some(Held { entry, body })
+    }
+
+    /// Puts an entry there for that long.
+    pub async fn put(&self, key: &str, entry: &Entry, body: &ArrayBuffer, keep: Duration) -> Option<()> {
+        let headers = Headers::new().ok()?;
+        headers.set(FIELD, &entry.to_json()).ok()?;
+        headers.set("cache-control", &format!("public, max-age={}", keep.as_secs().max(1))).ok()?;
+        headers.set("content-type", "application/octet-stream").ok()?;
+        let init = ResponseInit::new();
+        init.set_headers(&headers);
+        let response = Response::new_with_opt_buffer_source_and_init(Some(body), &init).ok()?;
+        JsFuture::from(self.0.put_with_str(key, &response)).await.ok().map(|_| ())
+    }
+
+    /// Removes what lies there.
+    pub async fn delete(&self, key: &str) {
+        let _ = JsFuture::from(self.0.delete_with_str(key)).await;
+    }
+}
+
+const NAME: &str = "understudy";
+const FIELD: &str = "understudy-entry";

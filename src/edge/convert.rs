@@ -1,0 +1,100 @@
+//! How do the platform's objects and the core's values become each other?
+
+use worker::js_sys::{Array, Iterator};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, ResponseInit};
+
+use crate::admin::Reply;
+use crate::fields::{FieldLines, Fields};
+use crate::page::Page;
+
+/// Header fields that are read through to the runtime's object, one by one.
+pub struct HeaderFields(Headers);
+
+impl HeaderFields {
+    /// Of this object.
+    pub const fn new(headers: Headers) -> Self {
+        Self(headers)
+    }
+}
+
+impl Fields for HeaderFields {
+    fn field(&self, name: &str) -> Option<String> {
+        self.0.get(name).ok().flatten()
+    }
+
+    fn lines(&self) -> Vec<(String, String)> {
+        let entries: Iterator = self.0.entries().unchecked_into();
+        let line = |entry: JsValue| {
+            let pair: Array = entry.dyn_into().ok()?;
+            Some((pair.get(0).as_string()?.to_ascii_lowercase(), pair.get(1).as_string()?))
+        };
+        entries.into_iter().filter_map(|entry| line(entry.ok()?)).collect()
+    }
+}
+
+/// The request to the origin at `url`: everything as it came, under another address, with the fields that say so.
+pub fn outgoing(
+    incoming: &Request,
+    url: &str,
+    body: Option<&JsValue>,
+    set: &[(&str, String)],
+) -> Result<Request, JsValue> {
+    let request = match body {
+        None => Request::new_with_str_and_init(url, incoming.unchecked_ref())?,
+        Some(body) => {
+            let init = RequestInit::new();
+            init.set_method(&incoming.method());
+            init.set_headers(&incoming.headers());
+            init.set_redirect(RequestRedirect::Manual);
+            init.set_body(body);
+            Request::new_with_str_and_init(url, &init)?
+        }
+    };
+    let headers = request.headers();
+    for (name, value) in set {
+        headers.set(name, value)?;
+    }
+    Ok(request)
+}
+
+/// A page as a response.
+pub fn page(page: Page) -> Option<Response> {
+    made(page.status, &page.lines, (!page.body.is_empty()).then(|| page.body.into()))
+}
+
+/// An admin reply as a response.
+pub fn reply(reply: Reply) -> Option<Response> {
+    made(reply.status, &reply.lines, Some(reply.body.into()))
+}
+
+/// A response made here. A line that the runtime does not take is left out; the rest still goes.
+pub fn made(status: u16, lines: &FieldLines, body: Option<JsValue>) -> Option<Response> {
+    let headers = Headers::new().ok()?;
+    for (name, value) in lines {
+        let _ = headers.append(name, value);
+    }
+    let init = ResponseInit::new();
+    init.set_status(status);
+    init.set_headers(&headers);
+    with_body(body, &init)
+}
+
+/// The same response with another `Location`.
+pub fn relocated(response: Response, location: &str) -> Response {
+    let changed = || {
+        let body = response.body().map(JsValue::from);
+        let changed = with_body(body, response.unchecked_ref())?;
+        changed.headers().set("location", location).ok()?;
+        Some(changed)
+    };
+    changed().unwrap_or(response)
+}
+
+fn with_body(body: Option<JsValue>, init: &ResponseInit) -> Option<Response> {
+    use worker::js_sys::{Array, Function, Reflect, global};
+    // `Response` takes strings, buffers and streams alike; the generated bindings want to know which at compile time.
+    let constructor: Function = Reflect::get(&global(), &"Response".into()).ok()?.dyn_into().ok()?;
+    let arguments = Array::of2(&body.unwrap_or(JsValue::NULL), init);
+    Reflect::construct(&constructor, &arguments).ok().map(JsCast::unchecked_into)
+}

@@ -1,0 +1,337 @@
+//! Who carries out the steps? The loop between the flow and the platform; it has no opinion.
+
+use std::rc::Rc;
+
+use worker::js_sys::{ArrayBuffer, Uint8Array};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::{Request as Incoming, Response};
+use worker::{Context, Delay, Env, console_log};
+
+use super::attempt::{Attempt, Ended};
+use super::cache::Cache;
+use super::convert::{self, HeaderFields};
+use super::kv::Kv;
+use super::peek::{self, Prefix};
+use super::store::{Copy, Store};
+use super::{env, isolate, last_resort, now};
+use crate::cdn_loop;
+use crate::config::Config;
+use crate::drill::Drill;
+use crate::failure::{self, Body, Outcome};
+use crate::fields::{FieldLines, Fields};
+use crate::flow::{After, Answer, Event, Fetch, Finish, Flow, Now, Step, Tier, Tiers};
+use crate::request::Request;
+use crate::retry::Replay;
+use crate::stale::{Part, Served};
+
+/// Handles one request.
+pub async fn drive(
+    config: Rc<Config>,
+    request: Request,
+    incoming: Incoming,
+    drill: Option<Drill>,
+    mark: Option<String>,
+    env: Env,
+    ctx: Context,
+) -> Option<Response> {
+    let outgoing = Outgoing::new(&config, &request, incoming, mark).await;
+    let kv = env::binding(&env, "COPIES").map(Kv::new);
+    let tiers = Tiers { kv: kv.is_some() };
+    let flow = Flow::new(config, request, outgoing.replay(), tiers, drill, now(), isolate::seed());
+    let mut driver = Driver { flow, outgoing, store: Store { cache: None, kv }, ended: None, copy: None };
+    let (finish, attempt) = driver.run().await;
+    driver.deliver(*finish, attempt, &ctx).await
+}
+
+/// Passes a request on with no timer and no decision.
+pub async fn relay(config: &Config, request: &Request, incoming: &Incoming, mark: Option<&str>) -> Option<Response> {
+    let url = config.origin.as_ref().map(|base| base.join(&request.parts()));
+    let fields = mark.map(|mark| forwarded(request, mark)).unwrap_or_default();
+    let target = match &url {
+        Some(url) => &convert::outgoing(incoming, url, None, &fields).ok()?,
+        None => incoming,
+    };
+    match Attempt::start(target, None).ended(None).await? {
+        Ended::Answered(response) => {
+            let location = config.origin.as_ref().and_then(|base| {
+                let location = response.headers().get("location").ok().flatten()?;
+                base.relocate(&location, &request.parts())
+            });
+            Some(match location {
+                Some(location) => convert::relocated(response, &location),
+                None => response,
+            })
+        }
+        Ended::Rejected(_) | Ended::TimedOut => Some(last_resort::response()),
+    }
+}
+
+/// The request as it goes to origins.
+struct Outgoing {
+    incoming: Incoming,
+    /// The body, kept for replay.
+    body: Option<ArrayBuffer>,
+    has_body: bool,
+    fields: Vec<(&'static str, String)>,
+}
+
+struct Driver {
+    flow: Flow,
+    outgoing: Outgoing,
+    store: Store,
+    /// The last attempt's response.
+    ended: Option<Response>,
+    /// What the last look-up found.
+    copy: Option<Copy>,
+}
+
+impl Outgoing {
+    /// Keeps the body if it is small enough and could be needed again: before the first send, for afterwards it is gone.
+    async fn new(config: &Config, request: &Request, incoming: Incoming, mark: Option<String>) -> Self {
+        let fields = mark.map(|mark| forwarded(request, &mark)).unwrap_or_default();
+        let may_have_body = !matches!(request.method(), "GET" | "HEAD");
+        let has_body = may_have_body && incoming.body().is_some();
+        let again = config.retry.attempts > 0 || !config.fallbacks.is_empty();
+        let mut body = None;
+        if has_body && again {
+            let length = request.fields().field("content-length").and_then(|l| l.parse::<u64>().ok());
+            if length.is_some_and(|l| l <= config.replay_limit) {
+                body = buffer(&incoming).await;
+            }
+        }
+        Self { incoming, body, has_body, fields }
+    }
+
+    fn replay(&self) -> Replay {
+        if self.has_body && self.body.is_none() { Replay::No } else { Replay::Yes }
+    }
+
+    fn start(&self, fetch: &Fetch) -> Result<Attempt, JsValue> {
+        let body = self.body.as_ref().map(|b| JsValue::from(b.clone()));
+        match &fetch.url {
+            None if body.is_none() => Ok(Attempt::start(&self.incoming, fetch.timeout)),
+            url => {
+                let url = url.clone().unwrap_or_else(|| self.incoming.url());
+                let request = convert::outgoing(&self.incoming, &url, body.as_ref(), &self.fields)?;
+                Ok(Attempt::start(&request, fetch.timeout))
+            }
+        }
+    }
+}
+
+async fn buffer(incoming: &Incoming) -> Option<ArrayBuffer> {
+    JsFuture::from(incoming.array_buffer().ok()?).await.ok()?.dyn_into().ok()
+}
+
+/// What a request to another address carries: where it came from, and our mark.
+fn forwarded(request: &Request, mark: &str) -> Vec<(&'static str, String)> {
+    let parts = request.parts();
+    let passed = request.fields().field("cdn-loop");
+    vec![
+        ("x-forwarded-host", parts.authority.to_owned()),
+        ("x-forwarded-proto", parts.scheme.to_owned()),
+        ("cdn-loop", cdn_loop::append(passed.as_deref(), mark)),
+    ]
+}
+
+impl Driver {
+    /// Step by step, until there is an answer; an attempt that still goes on comes along.
+    async fn run(&mut self) -> (Box<Finish>, Option<Attempt>) {
+        let mut attempt: Option<Attempt> = None;
+        let mut step = self.lend(Flow::start);
+        loop {
+            step = match step {
+                Step::Fetch(fetch) => match fetch.pretend {
+                    Some(drill) => {
+                        let none = FieldLines::new();
+                        self.next(Event::Attempted(drill.outcome(&none)))
+                    }
+                    None => {
+                        self.discard();
+                        match self.outgoing.start(&fetch) {
+                            Ok(started) => {
+                                let started = attempt.insert(started);
+                                match started.ended(fetch.patience).await {
+                                    Some(ended) => {
+                                        attempt = None;
+                                        self.report(ended).await
+                                    }
+                                    None => self.next(Event::Impatient),
+                                }
+                            }
+                            Err(_) => self.next(Event::Attempted(Outcome::Rejected { reason: "request not sendable" })),
+                        }
+                    }
+                },
+                Step::Wait => match attempt.take() {
+                    Some(mut waiting) => {
+                        let ended = waiting.ended(None).await.unwrap_or(Ended::TimedOut);
+                        self.report(ended).await
+                    }
+                    None => self.next(Event::Attempted(Outcome::TimedOut)),
+                },
+                Step::Sleep(wait) => {
+                    self.discard();
+                    Delay::from(wait).await;
+                    self.next(Event::Slept)
+                }
+                Step::Lookup(tier) => self.look(tier).await,
+                Step::Finish(finish) => return (finish, attempt),
+            };
+        }
+    }
+
+    /// Tells the flow how an attempt ended, after a look at the start of the body where the core asks for one.
+    async fn report(&mut self, ended: Ended) -> Step {
+        let prefix = self.inspect(&ended).await;
+        let flow = &mut self.flow;
+        let step = with_outcome(&ended, prefix.as_ref(), |outcome| {
+            lend(flow, |flow, now| flow.next(Event::Attempted(outcome), now))
+        });
+        self.ended = if let Ended::Answered(response) = ended { Some(response) } else { None };
+        step
+    }
+
+    async fn inspect(&self, ended: &Ended) -> Option<Prefix> {
+        let Ended::Answered(response) = ended else { return None };
+        let fields = HeaderFields::new(response.headers());
+        let wanted =
+            failure::inspect(&self.flow.config().failure, self.flow.request().method(), response.status(), &fields);
+        if wanted { Some(peek::prefix(response).await) } else { None }
+    }
+
+    async fn look(&mut self, tier: Tier) -> Step {
+        if tier == Tier::Cache && self.store.cache.is_none() {
+            self.store.cache = Cache::open().await;
+        }
+        let key = self.flow.key();
+        self.copy = self.store.read(tier, &key, self.flow.request().fields()).await;
+        let record = self.copy.as_ref().map(|copy| copy.record.clone());
+        self.next(Event::Looked(record))
+    }
+
+    /// The response that will not be used gives its connection back.
+    fn discard(&mut self) {
+        if let Some(response) = self.ended.take() {
+            peek::cancel(&response);
+        }
+    }
+
+    async fn deliver(mut self, finish: Finish, attempt: Option<Attempt>, ctx: &Context) -> Option<Response> {
+        let Finish { answer, after } = finish;
+        if let Some(line) = &after.line {
+            console_log!("{}", line.to_json());
+        }
+        let response = match answer {
+            Answer::Origin { location } => {
+                let response = self.ended.take();
+                match (response, location) {
+                    (Some(response), Some(location)) => Some(convert::relocated(response, &location)),
+                    (response, _) => response,
+                }
+            }
+            Answer::Copy(served) => {
+                self.discard();
+                copied(served, self.copy.take()).await
+            }
+            Answer::Page(page) => {
+                self.discard();
+                convert::page(page)
+            }
+        };
+        self.afterwards(after, attempt, response.as_ref(), ctx);
+        response
+    }
+
+    /// What goes on once the visitor has the answer; nothing at all on most healthy requests.
+    fn afterwards(mut self, after: After, attempt: Option<Attempt>, response: Option<&Response>, ctx: &Context) {
+        if let Some(mut attempt) = attempt {
+            ctx.wait_until(async move {
+                let ended = attempt.ended(None).await.unwrap_or(Ended::TimedOut);
+                let prefix = self.inspect(&ended).await;
+                let flow = &mut self.flow;
+                let after =
+                    with_outcome(&ended, prefix.as_ref(), |outcome| lend(flow, |flow, now| flow.late(&outcome, now)));
+                let response = if let Ended::Answered(response) = ended { Some(response) } else { None };
+                self.tidy(after, response).await;
+            });
+            return;
+        }
+        if after.keep.is_none() && after.remove.is_empty() {
+            return;
+        }
+        let copy = match after.keep {
+            Some(_) => response.and_then(|response| response.clone().ok()),
+            None => None,
+        };
+        ctx.wait_until(async move { self.tidy(after, copy).await });
+    }
+
+    /// Writes and removes copies. The response, if any, is nobody else's.
+    async fn tidy(mut self, after: After, response: Option<Response>) {
+        if self.store.cache.is_none() && (after.keep.is_some() || !after.remove.is_empty()) {
+            self.store.cache = Cache::open().await;
+        }
+        for key in &after.remove {
+            self.store.remove(key).await;
+        }
+        match (after.keep, response) {
+            (Some(keep), Some(response)) => {
+                self.store.write(keep, response, self.flow.config(), self.flow.request().fields()).await;
+            }
+            (None, Some(response)) => peek::cancel(&response),
+            (_, None) => {}
+        }
+    }
+
+    fn next(&mut self, event: Event) -> Step {
+        lend(&mut self.flow, |flow, now| flow.next(event, now))
+    }
+
+    fn lend(&mut self, step: impl FnOnce(&mut Flow, &mut Now) -> Step) -> Step {
+        lend(&mut self.flow, step)
+    }
+}
+
+/// The time and the isolate's memory, for as long as one step takes.
+fn lend<T>(flow: &mut Flow, step: impl FnOnce(&mut Flow, &mut Now) -> T) -> T {
+    isolate::with_state(|state| step(flow, &mut Now { time: now(), state }))
+}
+
+/// How an attempt ended, in the core's words.
+fn with_outcome<T>(ended: &Ended, prefix: Option<&Prefix>, then: impl FnOnce(Outcome) -> T) -> T {
+    match ended {
+        Ended::Answered(response) => {
+            let fields = HeaderFields::new(response.headers());
+            let fields: &dyn Fields = &fields;
+            let body = prefix.map_or(Body::Unread, |p| Body::Prefix { bytes: &p.bytes, whole: p.whole });
+            then(Outcome::Answered { status: response.status(), fields, body })
+        }
+        Ended::Rejected(reason) => then(Outcome::Rejected { reason }),
+        Ended::TimedOut => then(Outcome::TimedOut),
+    }
+}
+
+/// The answer from a copy.
+async fn copied(served: Served, copy: Option<Copy>) -> Option<Response> {
+    let body = match served.part {
+        Part::Whole => Some(copy?.body),
+        Part::Nothing => None,
+        Part::Range { first, last } => Some(part(copy?.body, first, last).await?),
+    };
+    convert::made(served.status, &served.lines, body)
+}
+
+/// Some bytes of a copy, without a way through Wasm.
+async fn part(body: JsValue, first: u64, last: u64) -> Option<JsValue> {
+    let all: ArrayBuffer = match body.dyn_into() {
+        Ok(buffer) => buffer,
+        Err(stream) => {
+            let response = convert::made(200, &FieldLines::new(), Some(stream))?;
+            JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()?
+        }
+    };
+    let (first, last) = (u32::try_from(first).ok()?, u32::try_from(last).ok()?);
+    Some(Uint8Array::new(&all).slice(first, last.saturating_add(1)).into())
+}

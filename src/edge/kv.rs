@@ -1,0 +1,108 @@
+//! How do copies lie in KV, the tier that all data centres share?
+//!
+//! One value an entry: four bytes with the length of the record, the record, the body. KV's own metadata has room for
+//! 1,024 bytes, too little for a record, so it only holds when the entry was written.
+
+use std::time::Duration;
+
+use worker::js_sys::{ArrayBuffer, JsString, Object, Promise, Reflect, Uint8Array};
+use worker::wasm_bindgen::prelude::*;
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+
+use super::now;
+use super::store::Held;
+use crate::stale::Entry;
+use crate::time::Time;
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
+extern "C" {
+    #[derive(Clone)]
+    type Namespace;
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &Namespace, key: &str, options: &Object) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch, js_name = getWithMetadata)]
+    fn get_with_metadata(this: &Namespace, key: &str, options: &Object) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn put(this: &Namespace, key: &str, value: &ArrayBuffer, options: &Object) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn delete(this: &Namespace, key: &str) -> Result<Promise, JsValue>;
+}
+
+/// The namespace `COPIES`.
+#[derive(Clone)]
+pub struct Kv(Namespace);
+
+impl Kv {
+    /// From the binding.
+    pub fn new(binding: JsValue) -> Self {
+        Self(binding.unchecked_into())
+    }
+
+    /// What lies under this key.
+    pub async fn get(&self, key: &str) -> Option<Held> {
+        let options = object(&[("type", "arrayBuffer".into())]);
+        let value = JsFuture::from(self.0.get(key, &options).ok()?).await.ok()?;
+        let value: ArrayBuffer = value.dyn_into().ok()?;
+        let bytes = Uint8Array::new(&value);
+        let length = u32::from_be_bytes(bytes.subarray(0, HEAD).to_vec().try_into().ok()?);
+        let end = HEAD.checked_add(length).filter(|end| *end <= bytes.length())?;
+        let entry = Entry::from_json(&String::from_utf8(bytes.subarray(HEAD, end).to_vec()).ok()?)?;
+        Some(Held { entry, body: value.slice(end).into() })
+    }
+
+    /// Is the entry under this key older than `span`, or not there? Asked of KV itself, since other isolates write too:
+    /// reads are plenty and writes are few (1,000 a day on the free plan).
+    pub async fn is_due(&self, key: &str, span: Duration) -> bool {
+        let written = async {
+            let options = object(&[("type", "stream".into())]);
+            let found = JsFuture::from(self.0.get_with_metadata(key, &options).ok()?).await.ok()?;
+            if let Ok(stream) = Reflect::get(&found, &"value".into())
+                && let Ok(stream) = stream.dyn_into::<worker::web_sys::ReadableStream>()
+            {
+                let _ = JsFuture::from(stream.cancel()).await;
+            }
+            let metadata = Reflect::get(&found, &"metadata".into()).ok()?;
+            let at = Reflect::get(&metadata, &WRITTEN.into()).ok()?.as_f64()?;
+            Some(Time::from_millis(at as u64))
+        };
+        written.await.is_none_or(|at| now().since(at) >= span)
+    }
+
+    /// Puts an entry there for that long; a namespace that is full or away costs nothing but the copy.
+    pub async fn put(&self, key: &str, entry: &Entry, body: &ArrayBuffer, keep: Duration) {
+        let record = entry.to_json();
+        let Ok(length) = u32::try_from(record.len()) else { return };
+        let value = Uint8Array::new_with_length(HEAD + length + body.byte_length());
+        value.set(&Uint8Array::from(length.to_be_bytes().as_slice()), 0);
+        value.set(&Uint8Array::from(record.as_bytes()), HEAD);
+        value.set(&Uint8Array::new(body), HEAD + length);
+        let metadata = object(&[(WRITTEN, (now().millis() as f64).into())]);
+        let ttl = (keep.as_secs() as f64).max(MIN_TTL);
+        let options = object(&[("expirationTtl", ttl.into()), ("metadata", metadata.into())]);
+        if let Ok(promise) = self.0.put(key, &value.buffer(), &options) {
+            let _ = JsFuture::from(promise).await;
+        }
+    }
+
+    /// Removes what lies there.
+    pub async fn delete(&self, key: &str) {
+        if let Ok(promise) = self.0.delete(key) {
+            let _ = JsFuture::from(promise).await;
+        }
+    }
+}
+
+fn object(entries: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in entries {
+        let _ = Reflect::set(&object, &JsString::from(*name), value);
+    }
+    object
+}
+
+const WRITTEN: &str = "written";
+/// Bytes before the record.
+const HEAD: u32 = 4;
+/// KV takes no shorter time, in seconds.
+const MIN_TTL: f64 = 60.0;

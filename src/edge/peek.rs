@@ -1,0 +1,80 @@
+//! How does a failed body begin? Read from a clone, so that the response itself can still go to the visitor whole.
+
+use std::time::Duration;
+
+use worker::js_sys::{Reflect, Uint8Array};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::{ReadableStreamDefaultReader, Response};
+
+use super::attempt::within;
+use crate::failure::MAX_PREFIX;
+
+/// The first bytes of a body.
+#[derive(Default)]
+pub struct Prefix {
+    /// At most [`MAX_PREFIX`].
+    pub bytes: Vec<u8>,
+    /// There are no more.
+    pub whole: bool,
+}
+
+/// Reads the start of the body, decoded. What has not come within [`LIMIT`] is not waited for.
+pub async fn prefix(response: &Response) -> Prefix {
+    if response.body().is_none() {
+        return Prefix { bytes: Vec::new(), whole: true };
+    }
+    let Some(reader) = response.clone().ok().and_then(|copy| reader(&copy)) else { return Prefix::default() };
+    let mut prefix = Prefix::default();
+    while prefix.bytes.len() < MAX_PREFIX {
+        match within(&mut JsFuture::from(reader.read()), Some(LIMIT)).await {
+            Some(Ok(result)) if is_done(&result) => {
+                prefix.whole = true;
+                break;
+            }
+            Some(Ok(result)) => {
+                let Some(chunk) = chunk(&result) else { break };
+                let room = u32::try_from(MAX_PREFIX - prefix.bytes.len()).unwrap_or(0);
+                prefix.bytes.extend(chunk.subarray(0, room.min(chunk.length())).to_vec());
+            }
+            // Cut short, or too slow: judged by what is there.
+            Some(Err(_)) | None => break,
+        }
+    }
+    if !prefix.whole {
+        discard(reader.cancel());
+    }
+    prefix
+}
+
+/// A reader of the response's body.
+pub fn reader(response: &Response) -> Option<ReadableStreamDefaultReader> {
+    response.body()?.get_reader().dyn_into().ok()
+}
+
+/// Has the stream ended?
+pub fn is_done(result: &JsValue) -> bool {
+    Reflect::get(result, &"done".into()).is_ok_and(|done| done.is_truthy())
+}
+
+/// The bytes of one read.
+pub fn chunk(result: &JsValue) -> Option<Uint8Array> {
+    Reflect::get(result, &"value".into()).ok()?.dyn_into().ok()
+}
+
+/// Gives the body of a response back that nobody will read: unread bodies hold a connection.
+pub fn cancel(response: &Response) {
+    if let Some(body) = response.body() {
+        discard(body.cancel());
+    }
+}
+
+/// Lets a promise run; a rejection must not surface as an unhandled one.
+fn discard(promise: worker::js_sys::Promise) {
+    worker::wasm_bindgen_futures::spawn_local(async move {
+        let _ = JsFuture::from(promise).await;
+    });
+}
+
+/// A failed body that takes longer than this for its next bytes is judged without them.
+const LIMIT: Duration = Duration::from_secs(1);

@@ -1,0 +1,88 @@
+//! What is to be done when the answer is on its way? Copies to write and to remove, a line for the log.
+
+use std::hash::Hasher;
+
+use super::{Flow, Now};
+use crate::cdn_loop::Fnv;
+use crate::config::Mode;
+use crate::fields::Fields;
+use crate::report::Line;
+use crate::stale::{self, Admission, Record};
+
+/// Work for after the answer.
+#[derive(Debug, Default)]
+pub struct After {
+    /// The copy to write, from the body of the origin's answer.
+    pub keep: Option<Keep>,
+    /// Keys whose copies are to go, in both tiers.
+    pub remove: Vec<String>,
+    /// The line for the log.
+    pub line: Option<Line>,
+}
+
+/// A copy to write.
+#[derive(Debug)]
+pub struct Keep {
+    /// Its primary key.
+    pub key: String,
+    /// Its hash, for [`Recent::forget`](super::state::Recent::forget) should the body break off.
+    pub hash: u64,
+    /// Everything but the body.
+    pub record: Box<Record>,
+}
+
+/// When is a copy that is there rewritten?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refresh {
+    /// Not before `STALE_REFRESH` is over, unless it changed.
+    WhenDue,
+    /// Now: nobody is waiting for it.
+    Always,
+}
+
+impl Flow {
+    /// What a healthy answer means for copies (RFC 9111 §3 and §4.4).
+    pub(super) fn after(&self, status: u16, fields: &dyn Fields, now: &mut Now, refresh: Refresh) -> After {
+        if self.config.mode != Mode::On || self.drill.is_some() {
+            return After::default();
+        }
+        match self.request.method() {
+            "GET" => self.after_get(status, fields, now, refresh),
+            "HEAD" | "OPTIONS" | "TRACE" => After::default(),
+            method => {
+                let urls = stale::invalidated(method, self.request.url(), status, fields);
+                let remove: Vec<_> = urls.iter().map(|url| stale::key(url, &self.config.stale.ignore_params)).collect();
+                remove.iter().for_each(|key| now.state.stored().forget(hash(key)));
+                After { remove, ..After::default() }
+            }
+        }
+    }
+
+    fn after_get(&self, status: u16, fields: &dyn Fields, now: &mut Now, refresh: Refresh) -> After {
+        let key = self.key();
+        let hash = hash(&key);
+        let due = self.config.stale_refresh;
+        let print = || stale::fingerprint(status, fields);
+        if refresh == Refresh::WhenDue && status == 200 && now.state.stored().holds(hash, print, now.time, due) {
+            return After::default();
+        }
+        let answered = stale::Answered { status, fields, asked_at: self.asked_at, answered_at: now.time };
+        match stale::admit(&self.asked(), &answered, &self.config.stale) {
+            Admission::Keep(record) => {
+                now.state.stored().note(hash, record.fingerprint(), now.time);
+                After { keep: Some(Keep { key, hash, record }), ..After::default() }
+            }
+            Admission::Remove(_) => {
+                now.state.stored().forget(hash);
+                After { remove: vec![key], ..After::default() }
+            }
+            Admission::Skip(_) => After::default(),
+        }
+    }
+}
+
+fn hash(key: &str) -> u64 {
+    let mut hasher = Fnv::default();
+    hasher.write(key.as_bytes());
+    hasher.finish()
+}

@@ -1,0 +1,254 @@
+//! What does the visitor get? The origin's own answer, a copy, or a page, with the fields that say so.
+
+use super::after::After;
+use super::{Copies, Failed, Flow, Now, Phase, Step, Tier};
+use crate::config::{Config, Log};
+use crate::failure::{Explanation, Failure, Kind, Outcome, Worth};
+use crate::fields::{FieldLines, Fields};
+use crate::maintenance::Planned;
+use crate::page::{self, Fate, Incident, Page};
+use crate::random::Random;
+use crate::report::{self, Forwarded, Line, Passed, Used};
+use crate::request::Request;
+use crate::stale::{self, Served};
+use crate::time::Time;
+
+/// The end of a flow.
+#[derive(Debug)]
+pub struct Finish {
+    /// For the visitor.
+    pub answer: Answer,
+    /// For afterwards.
+    pub after: After,
+}
+
+/// What the visitor gets.
+#[derive(Debug)]
+pub enum Answer {
+    /// The response of the last attempt, the runtime's own object, untouched; only a `Location` that names the origin's
+    /// own authority is replaced by this one.
+    Origin {
+        /// The new `Location`.
+        location: Option<String>,
+    },
+    /// The copy that the last look-up found.
+    Copy(Served),
+    /// A page.
+    Page(Page),
+}
+
+impl Flow {
+    pub(super) fn answer_copy(&mut self, now: &mut Now) -> Step {
+        let Copies::Found(record, aged, tier) = &self.copy else { return self.answer_failed(now) };
+        let (aged, tier) = (*aged, *tier);
+        let mut served = stale::serve(record, &self.asked(), aged, record.length().unwrap_or(0));
+        let forwarded = match &self.failed {
+            Some(Failed { open: Some(_), .. }) => Forwarded::No,
+            Some(failed) => Forwarded::Yes(failed.failure.received()),
+            None if self.attempts > 0 => Forwarded::Yes(None),
+            None => Forwarded::No,
+        };
+        let tier = match tier {
+            Tier::Cache => "cache",
+            Tier::Kv => "kv",
+        };
+        let before = served.lines.field("cache-status");
+        let status = report::cache_status(before.as_deref(), Used { forwarded, ttl: aged.ttl, tier });
+        set(&mut served.lines, "cache-status", status);
+        set(&mut served.lines, "proxy-status", self.proxy_status());
+        self.line.age = Some(aged.age);
+        self.done("copy", Some(served.status), Answer::Copy(served), now)
+    }
+
+    /// There is no copy: the failed response if it is the application's own, else the page.
+    pub(super) fn answer_failed(&mut self, now: &mut Now) -> Step {
+        if self.failed.as_ref().is_some_and(|f| f.keep) && self.phase != Phase::Done {
+            return self.done("kept", None, Answer::Origin { location: None }, now);
+        }
+        let failed = self.failed.clone().unwrap_or(Failed::of(Failure::new(Kind::Unreachable, None)));
+        let row = failed.failure.kind().row();
+        let incident = Incident {
+            explanation: row.explanation,
+            status: failed.failure.status(),
+            failure: failed.failure.kind().as_str(),
+            error: row.error,
+            gateway: failed.gateway,
+            retry_after: self.retry_after(&failed),
+            fate: self.fate(),
+            now: now.time,
+            until: None,
+        };
+        let mut page = page::render(&self.config.page, &incident, &page_asked(&self.request));
+        set(&mut page.lines, "proxy-status", self.proxy_status());
+        self.done("page", Some(page.status), Answer::Page(page), now)
+    }
+
+    /// `MODE=observe`: whatever the origin said, and if it said nothing, a page: there is nothing to relay.
+    pub(super) fn finish_observed(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
+        match outcome {
+            Outcome::Answered { .. } => self.done("origin", None, Answer::Origin { location: None }, now),
+            _ => self.answer_failed(now),
+        }
+    }
+
+    pub(super) fn finish(&mut self, answer: Answer, after: After, now: &Now) -> Finish {
+        self.finish_as("origin", None, answer, after, now)
+    }
+
+    /// RFC 9110 §10.2.2: a redirect to the origin's own authority would lead the visitor past us.
+    pub(super) fn location(&self, status: u16, fields: &dyn Fields) -> Option<String> {
+        let base = match self.target.checked_sub(1) {
+            None => self.config.origin.as_ref(),
+            Some(index) => self.config.fallbacks.get(index),
+        }?;
+        if !matches!(status, 201 | 300..=399) {
+            return None;
+        }
+        base.relocate(&fields.field("location")?, &self.request.parts())
+    }
+
+    fn done(&mut self, name: &'static str, status: Option<u16>, answer: Answer, now: &Now) -> Step {
+        self.phase = Phase::Done;
+        Step::Finish(Box::new(self.finish_as(name, status, answer, After::default(), now)))
+    }
+
+    fn finish_as(
+        &mut self,
+        name: &'static str,
+        status: Option<u16>,
+        answer: Answer,
+        after: After,
+        now: &Now,
+    ) -> Finish {
+        let incident = self.failed.is_some() || name != "origin";
+        let logged = match self.config.log {
+            Log::None => false,
+            Log::Incidents => incident,
+            Log::All => true,
+        };
+        let line = logged.then(|| self.log_line(name, status, incident, now));
+        Finish { answer, after: After { line, ..after } }
+    }
+
+    fn log_line(&self, answer: &'static str, status: Option<u16>, incident: bool, now: &Now) -> Line {
+        let parts = self.request.parts();
+        Line {
+            log: "understudy",
+            event: if incident { "incident" } else { "request" },
+            deployment: deployment(&self.config, &self.request),
+            method: self.request.method().to_owned(),
+            host: parts.authority.to_owned(),
+            path: parts.path.chars().take(MAX_LOGGED_PATH).collect(),
+            request_id: self.request.fields().field("cf-ray"),
+            answer,
+            status,
+            attempts: self.attempts,
+            failure: self.failed.as_ref().map(|f| f.failure.kind().as_str()),
+            received_status: self.failed.as_ref().and_then(|f| f.failure.received()),
+            gateway: self.failed.as_ref().and_then(|f| f.gateway),
+            drill: self.drill.is_some(),
+            ms: u64::try_from(now.time.since(self.start).as_millis()).unwrap_or(u64::MAX),
+            ..self.line.clone()
+        }
+    }
+
+    fn proxy_status(&self) -> String {
+        let failed = self.failed.as_ref();
+        let passed = match failed {
+            Some(Failed { open: Some(_), .. }) => {
+                Passed { error: Some("destination_unavailable"), received: None, details: Some("circuit open") }
+            }
+            Some(failed) => Passed::failed(failed.failure),
+            None => Passed { error: Some("http_response_timeout"), received: None, details: Some("patience") },
+        };
+        let before = failed.and_then(|f| f.proxy_status.as_deref());
+        report::proxy_status(before, &deployment(&self.config, &self.request), passed)
+    }
+
+    /// Seconds until a retry makes sense: what the origin said, else until its breaker lets a probe through, else the
+    /// operator's time, jittered so that the visitors of one outage do not come back together.
+    fn retry_after(&mut self, failed: &Failed) -> Option<u64> {
+        if failed.failure.kind().row().worth == Worth::GiveUp {
+            return None;
+        }
+        let jittered = jittered(&self.config, &mut self.random);
+        let wait = failed.retry_after.or(failed.open.map(|left| left.max(jittered / 4))).unwrap_or(jittered);
+        Some(wait.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX))
+    }
+
+    fn fate(&self) -> Fate {
+        if self.request.is_safe() {
+            Fate::Safe
+        } else if self.maybe_sent {
+            Fate::Unknown
+        } else {
+            Fate::NotSent
+        }
+    }
+}
+
+/// The planned page: 503, and `Retry-After` is the end (RFC 9110 §15.6.4).
+#[must_use]
+pub fn maintenance_page(config: &Config, request: &Request, planned: Planned, now: Time, seed: u64) -> Page {
+    let wait = planned.left(now).unwrap_or_else(|| jittered(config, &mut Random::new(seed)));
+    let incident = Incident {
+        explanation: Explanation::Maintenance,
+        status: Kind::Unavailable.row().status,
+        failure: Explanation::Maintenance.as_str(),
+        error: None,
+        gateway: None,
+        retry_after: Some(wait.as_secs().max(1)),
+        fate: if request.is_safe() { Fate::Safe } else { Fate::NotSent },
+        now,
+        until: planned.until,
+    };
+    own_page(config, request, &incident, "maintenance")
+}
+
+/// The page for a request that came back to us (RFC 9209 §2.3.30).
+#[must_use]
+pub fn loop_page(config: &Config, request: &Request, now: Time) -> Page {
+    let row = Kind::Loop.row();
+    let incident = Incident {
+        explanation: row.explanation,
+        status: row.status,
+        failure: Kind::Loop.as_str(),
+        error: row.error,
+        gateway: None,
+        retry_after: None,
+        fate: if request.is_safe() { Fate::Safe } else { Fate::NotSent },
+        now,
+        until: None,
+    };
+    own_page(config, request, &incident, "")
+}
+
+fn own_page(config: &Config, request: &Request, incident: &Incident, details: &str) -> Page {
+    let mut page = page::render(&config.page, incident, &page_asked(request));
+    let details = Some(details).filter(|d| !d.is_empty());
+    let error = incident.error.or(Some("proxy_internal_response"));
+    let passed = Passed { error, received: None, details };
+    set(&mut page.lines, "proxy-status", report::proxy_status(None, &deployment(config, request), passed));
+    page
+}
+
+fn deployment(config: &Config, request: &Request) -> String {
+    config.deployment.clone().unwrap_or_else(|| request.parts().authority.to_owned())
+}
+
+fn page_asked(request: &Request) -> page::Asked<'_> {
+    page::Asked { method: request.method(), url: request.url(), fields: request.fields() }
+}
+
+/// `PAGE_RETRY_AFTER` ±20 %.
+fn jittered(config: &Config, random: &mut Random) -> std::time::Duration {
+    config.page_retry_after.mul_f64(0.8 + 0.4 * random.unit())
+}
+
+fn set(lines: &mut FieldLines, name: &str, value: String) {
+    lines.retain(|(n, _)| n != name);
+    lines.push((name.to_owned(), value));
+}
+
+/// Characters of a path in the log.
+const MAX_LOGGED_PATH: usize = 1024;

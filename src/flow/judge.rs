@@ -1,0 +1,104 @@
+//! What does an event mean? The questions that the steps ask: of the origin, of the clock, of a copy.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::{Copies, Failed, Flow, Now, Phase, Tier};
+use crate::config::{Bodies, Config, Mode};
+use crate::failure::{self, Failure, Outcome};
+use crate::gateway::{self, Author};
+use crate::request::Request;
+use crate::retry;
+use crate::stale::{self, Record, Trigger, Usable};
+use crate::time::Time;
+
+impl Flow {
+    /// Tells breaker and memory how the origin did.
+    pub(super) fn judge_origin(&mut self, failed: Option<Failure>, outcome: &Outcome, now: &mut Now) {
+        if self.drill.is_some() {
+            return;
+        }
+        let config = Rc::clone(&self.config);
+        let origin = now.state.origin(authority(&config, &self.request, self.target));
+        match failed {
+            None => origin.breaker.success(now.time),
+            Some(failure) => {
+                origin.last = Some(failure);
+                let weight = if matches!(outcome, Outcome::TimedOut) { 2 } else { 1 };
+                let asked = retry_after(outcome, now.time);
+                origin.breaker.failure(config.breaker, now.time, weight, asked, &mut self.random);
+            }
+        }
+    }
+
+    pub(super) fn facts(&self, failure: Failure, outcome: &Outcome, now: &Now) -> Failed {
+        let Outcome::Answered { status, fields, body } = outcome else { return Failed::of(failure) };
+        let author = match body {
+            failure::Body::Prefix { bytes, whole } => gateway::author(*status, *fields, bytes, *whole),
+            failure::Body::Unread => Author::Empty,
+        };
+        Failed {
+            retry_after: retry_after(outcome, now.time),
+            gateway: if let Author::Gateway(name) = author { Some(name) } else { None },
+            keep: match self.config.bodies {
+                Bodies::Gateway => author == Author::Application,
+                Bodies::All => false,
+                Bodies::None => true,
+            },
+            proxy_status: fields.field("proxy-status"),
+            ..Failed::of(failure)
+        }
+    }
+
+    pub(super) fn may_look(&self) -> bool {
+        matches!(self.copy, Copies::Unasked)
+            && self.config.mode == Mode::On
+            && stale::eligible(&self.asked(), &self.config.stale).is_ok()
+    }
+
+    pub(super) fn next_target(&self) -> usize {
+        let count = self.config.fallbacks.len() + 1;
+        (self.target + 1) % count
+    }
+
+    pub(super) fn patience(&self, now: &Now) -> Duration {
+        self.config.patience.saturating_sub(now.time.since(self.start))
+    }
+
+    pub(super) fn left(&self, now: &Now) -> Duration {
+        self.config.deadline.saturating_sub(now.time.since(self.start))
+    }
+
+    pub(super) fn authority(&self, target: usize) -> &str {
+        authority(&self.config, &self.request, target)
+    }
+
+    pub(super) fn asked(&self) -> stale::Asked<'_> {
+        stale::Asked { method: self.request.method(), url: self.request.url(), fields: self.request.fields() }
+    }
+
+    pub(super) fn judge_copy(&mut self, record: Record, phase: Phase, tier: Tier, now: &Now) -> Copies {
+        let trigger = if phase == Phase::Error500 { Trigger::Error500 } else { Trigger::Failure };
+        match stale::usable(&record, &self.asked(), now.time, trigger, &self.config.stale) {
+            Usable::Yes(aged) => Copies::Found(Box::new(record), aged, tier),
+            Usable::No(why) => {
+                self.line.no_copy = Some(why.as_str());
+                Copies::None
+            }
+        }
+    }
+}
+
+/// Host and port of the target with this index.
+pub(super) fn authority<'a>(config: &'a Config, request: &'a Request, target: usize) -> &'a str {
+    let base = match target.checked_sub(1) {
+        None => config.origin.as_ref(),
+        Some(index) => config.fallbacks.get(index),
+    };
+    base.map_or_else(|| request.parts().authority, |base| base.authority())
+}
+
+fn retry_after(outcome: &Outcome, now: Time) -> Option<Duration> {
+    let Outcome::Answered { fields, .. } = outcome else { return None };
+    retry::retry_after(&fields.field("retry-after")?, now)
+}

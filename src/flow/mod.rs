@@ -1,0 +1,248 @@
+//! What comes next? The one file that knows the order of things: attempt, patience, retry, copy, page.
+//!
+//! A machine without I/O: [`Flow::next`] takes an [`Event`] and gives a [`Step`]; the driver (`edge/`, or a test's script)
+//! carries the step out and reports back. It is total: an event that does not fit the phase ends in a page.
+//!
+//! | path | steps |
+//! | --- | --- |
+//! | healthy | `Fetch` `Finish(Origin)` |
+//! | a retry helps | `Fetch` `Sleep` `Fetch` `Finish(Origin)` |
+//! | slow, copy in hand | `Fetch` `Lookup` `Finish(Copy)`, and the attempt goes on: [`Flow::late`] |
+//! | failed | … `Lookup` (`Lookup`) `Finish(Copy or Page or Origin)` |
+//! | breaker open | `Lookup` (`Lookup`) `Finish(Copy or Page)` |
+
+mod after;
+mod answer;
+mod judge;
+mod state;
+mod steps;
+
+pub use after::{After, Keep};
+pub use answer::{Answer, Finish, loop_page, maintenance_page};
+pub use state::{Origin, State};
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use crate::config::Config;
+use crate::drill::Drill;
+use crate::failure::{self, Failure, Outcome};
+use crate::random::Random;
+use crate::report::Line;
+use crate::request::Request;
+use crate::retry::Replay;
+use crate::stale::{self, Aged, Record};
+use crate::time::Time;
+
+/// One request on its way to an answer.
+pub struct Flow {
+    config: Rc<Config>,
+    request: Request,
+    replay: Replay,
+    tiers: Tiers,
+    drill: Option<Drill>,
+    start: Time,
+    random: Random,
+    phase: Phase,
+    /// 0 = `ORIGIN`, 1 = the first fallback …
+    target: usize,
+    attempts: u32,
+    asked_at: Time,
+    /// Some attempt may have reached an origin.
+    maybe_sent: bool,
+    failed: Option<Failed>,
+    copy: Copies,
+    line: Line,
+}
+
+/// What the driver is to do.
+#[derive(Debug)]
+pub enum Step {
+    /// Make an attempt; report `Attempted`, or `Impatient` once if it takes longer than the patience.
+    Fetch(Fetch),
+    /// Go on waiting for the attempt that is under way; report `Attempted`.
+    Wait,
+    /// Wait; report `Slept`.
+    Sleep(Duration),
+    /// Look for a copy under [`Flow::key`]; report `Looked`.
+    Lookup(Tier),
+    /// Answer the visitor. If an attempt is still under way, tell [`Flow::late`] what becomes of it.
+    Finish(Box<Finish>),
+}
+
+/// One attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    /// Where to; `None`: where the request was going.
+    pub url: Option<String>,
+    /// Until the response's headers; `None`: without limit.
+    pub timeout: Option<Duration>,
+    /// After this time the visitor would rather have a copy.
+    pub patience: Option<Duration>,
+    /// Do not ask the origin, pretend this.
+    pub pretend: Option<Drill>,
+}
+
+/// Where copies lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tier {
+    /// The Cache API: this data centre.
+    Cache,
+    /// KV: everywhere.
+    Kv,
+}
+
+/// Which tiers there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tiers {
+    /// The KV namespace is bound.
+    pub kv: bool,
+}
+
+/// What happened.
+pub enum Event<'a> {
+    /// The attempt ended.
+    Attempted(Outcome<'a>),
+    /// The attempt takes longer than the patience.
+    Impatient,
+    /// The wait is over.
+    Slept,
+    /// What lay in the tier; its body has [`Record::length`] bytes.
+    Looked(Option<Record>),
+}
+
+/// What an isolate lends to a flow for one step.
+pub struct Now<'a> {
+    /// The time.
+    pub time: Time,
+    /// The isolate's memory.
+    pub state: &'a mut State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Attempting,
+    /// A look-up before an attempt, to spare an origin that is just coming back.
+    Sparing,
+    /// A look-up while the attempt goes on.
+    Impatient,
+    /// A look-up before a wait that is longer than the patience.
+    BeforeSleep(Duration),
+    Sleeping,
+    /// A look-up because everything has failed.
+    Failing,
+    /// A look-up because of a 500, which is relayed if there is no copy.
+    Error500,
+    Done,
+}
+
+/// The last failure and what came with it.
+#[derive(Debug, Clone)]
+struct Failed {
+    failure: Failure,
+    retry_after: Option<Duration>,
+    gateway: Option<&'static str>,
+    /// The failed response is the application's own.
+    keep: bool,
+    /// The `Proxy-Status` that it came with.
+    proxy_status: Option<String>,
+    /// The origin was not asked, and will not be for this long.
+    open: Option<Duration>,
+}
+
+enum Copies {
+    /// Nobody has looked yet.
+    Unasked,
+    /// This tier is being looked at.
+    Asking(Tier),
+    /// There is none to serve.
+    None,
+    Found(Box<Record>, Aged, Tier),
+}
+
+impl Flow {
+    /// A request that is to be handled. `seed` is any number, as long as each request has another one.
+    pub fn new(
+        config: Rc<Config>,
+        request: Request,
+        replay: Replay,
+        tiers: Tiers,
+        drill: Option<Drill>,
+        start: Time,
+        seed: u64,
+    ) -> Self {
+        Self {
+            config,
+            request,
+            replay,
+            tiers,
+            drill,
+            start,
+            random: Random::new(seed),
+            phase: Phase::Attempting,
+            target: 0,
+            attempts: 0,
+            asked_at: start,
+            maybe_sent: false,
+            failed: None,
+            copy: Copies::Unasked,
+            line: Line::default(),
+        }
+    }
+
+    /// The first step.
+    pub fn start(&mut self, now: &mut Now) -> Step {
+        if self.drill.is_none() {
+            now.state.origin(self.authority(0)).budget.request(now.time);
+        }
+        self.attempt(now)
+    }
+
+    /// The step after this event.
+    pub fn next(&mut self, event: Event, now: &mut Now) -> Step {
+        match (self.phase, event) {
+            (Phase::Attempting | Phase::Impatient, Event::Attempted(outcome)) => self.attempted(&outcome, now),
+            (Phase::Attempting, Event::Impatient) => self.look(Phase::Impatient, now),
+            (Phase::Sleeping, Event::Slept) => self.attempt(now),
+            (phase, Event::Looked(found)) => self.looked(phase, found, now),
+            _ => self.answer_failed(now),
+        }
+    }
+
+    /// What to do with an attempt that ended after the visitor had got a copy.
+    pub fn late(&mut self, outcome: &Outcome, now: &mut Now) -> After {
+        let method = self.request.method();
+        let failed = failure::classify(&self.config.failure, method, outcome);
+        self.judge_origin(failed, outcome, now);
+        match outcome {
+            Outcome::Answered { status, fields, .. } if failed.is_none() => {
+                self.after(*status, *fields, now, after::Refresh::Always)
+            }
+            _ => After::default(),
+        }
+    }
+
+    /// The primary key of this request's copies.
+    #[must_use]
+    pub fn key(&self) -> String {
+        stale::key(self.request.url(), &self.config.stale.ignore_params)
+    }
+
+    /// The request.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The configuration that holds for it.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl Failed {
+    const fn of(failure: Failure) -> Self {
+        Self { failure, retry_after: None, gateway: None, keep: false, proxy_status: None, open: None }
+    }
+}

@@ -1,0 +1,180 @@
+//! Which step follows? The order of attempt, patience, retry, copy and page.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::after::{After, Refresh};
+use super::judge::authority;
+use super::{Answer, Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
+use crate::breaker::Verdict;
+use crate::config::{Bodies, Mode};
+use crate::failure::{self, Failure, Kind, Outcome};
+use crate::retry::{self, Decision, Situation};
+use crate::stale::Record;
+
+impl Flow {
+    pub(super) fn attempt(&mut self, now: &mut Now) -> Step {
+        let mut open = None;
+        while self.target <= self.config.fallbacks.len() {
+            match self.admit(now) {
+                Verdict::Go | Verdict::Probe => return self.fetch(now),
+                Verdict::Spare if self.may_look() => return self.look(Phase::Sparing, now),
+                Verdict::Spare => return self.fetch(now),
+                Verdict::Skip(left) => open = Some(open.map_or(left, |o: Duration| o.min(left))),
+            }
+            self.target += 1;
+        }
+        self.target = self.config.fallbacks.len();
+        if self.failed.is_none() {
+            let last = now.state.origin(self.authority(0)).last;
+            let failure = last.unwrap_or(Failure::new(Kind::Unreachable, None));
+            self.failed = Some(Failed { open, ..Failed::of(failure) });
+        }
+        self.conclude(now)
+    }
+
+    fn admit(&mut self, now: &mut Now) -> Verdict {
+        if self.drill.is_some() || self.config.mode == Mode::Observe {
+            return Verdict::Go;
+        }
+        let params = self.config.breaker;
+        let config = Rc::clone(&self.config);
+        let authority = authority(&config, &self.request, self.target);
+        now.state.origin(authority).breaker.admit(params, now.time, &mut self.random)
+    }
+
+    fn fetch(&mut self, now: &mut Now) -> Step {
+        self.phase = Phase::Attempting;
+        self.attempts += 1;
+        self.asked_at = now.time;
+        let target = match self.target.checked_sub(1) {
+            None => self.config.origin.as_ref(),
+            Some(index) => self.config.fallbacks.get(index),
+        };
+        let observe = self.config.mode == Mode::Observe;
+        let timeout = self.config.timeout.min(self.left(now));
+        let patience = self.patience(now);
+        Step::Fetch(Fetch {
+            url: target.map(|base| base.join(&self.request.parts())),
+            timeout: (!observe).then_some(timeout),
+            patience: (!observe && self.may_look() && patience < timeout).then_some(patience),
+            pretend: self.drill,
+        })
+    }
+
+    pub(super) fn attempted(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
+        let failed = failure::classify(&self.config.failure, self.request.method(), outcome);
+        self.judge_origin(failed, outcome, now);
+        let Some(failure) = failed else { return self.healthy(outcome, now) };
+        self.maybe_sent |= !failure.never_sent();
+        self.failed = Some(self.facts(failure, outcome, now));
+        let retries = self.decide(failure, now);
+        if self.config.mode == Mode::Observe {
+            self.line.would = Some(if matches!(retries, Decision::Again(_)) { "retry" } else { "replace" });
+            return self.finish_observed(outcome, now);
+        }
+        match retries {
+            Decision::Again(wait) => {
+                self.target = self.next_target();
+                // A wait longer than the visitor's patience is only for those for whom there is no copy.
+                if wait > self.patience(now) && self.may_look() {
+                    return self.look(Phase::BeforeSleep(wait), now);
+                }
+                self.sleep(wait, now)
+            }
+            Decision::Stop(why) => {
+                self.line.no_retry = Some(why.as_str());
+                self.conclude(now)
+            }
+        }
+    }
+
+    fn healthy(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
+        let Outcome::Answered { status, fields, .. } = *outcome else { return self.answer_failed(now) };
+        // RFC 5861 §4: an explicit `stale-if-error` covers a 500 too. Asked only when a 500 is there.
+        if status == 500 && self.may_look() && self.config.mode == Mode::On {
+            return self.look(Phase::Error500, now);
+        }
+        let after = self.after(status, fields, now, Refresh::WhenDue);
+        self.phase = Phase::Done;
+        let location = self.location(status, fields);
+        Step::Finish(Box::new(self.finish(Answer::Origin { location }, after, now)))
+    }
+
+    fn decide(&mut self, failure: Failure, now: &mut Now) -> Decision {
+        let config = Rc::clone(&self.config);
+        let others = u32::try_from(config.fallbacks.len()).unwrap_or(u32::MAX);
+        let at = Situation {
+            method: self.request.method(),
+            replay: self.replay,
+            failure,
+            attempts: self.attempts,
+            elsewhere: self.next_target() != self.target,
+            retry_after: self.failed.as_ref().and_then(|f| f.retry_after),
+            deadline: self.start + config.deadline,
+            now: now.time,
+        };
+        let allowed = config.retry.attempts.max(others) + 1;
+        let mut spare = retry::Budget::default();
+        let authority = authority(&config, &self.request, self.target);
+        let budget = if self.drill.is_some() { &mut spare } else { &mut now.state.origin(authority).budget };
+        retry::decide(&config.retry, &at, allowed, budget, &mut self.random)
+    }
+
+    fn sleep(&mut self, wait: Duration, now: &mut Now) -> Step {
+        if wait.is_zero() {
+            return self.attempt(now);
+        }
+        self.phase = Phase::Sleeping;
+        Step::Sleep(wait)
+    }
+
+    /// No attempt is left: a copy, else what the application said itself, else the page.
+    fn conclude(&mut self, now: &mut Now) -> Step {
+        let arrived = self.failed.as_ref().is_some_and(|f| f.keep);
+        if self.may_look() && !(arrived && self.config.bodies == Bodies::None) {
+            return self.look(Phase::Failing, now);
+        }
+        self.answer_failed(now)
+    }
+
+    pub(super) fn look(&mut self, phase: Phase, now: &mut Now) -> Step {
+        if !self.may_look() {
+            return self.looked(phase, None, now);
+        }
+        self.phase = phase;
+        self.copy = Copies::Asking(Tier::Cache);
+        Step::Lookup(Tier::Cache)
+    }
+
+    pub(super) fn looked(&mut self, phase: Phase, found: Option<Record>, now: &mut Now) -> Step {
+        match (found, &self.copy) {
+            (Some(record), Copies::Asking(tier)) => self.copy = self.judge_copy(record, phase, *tier, now),
+            (None, Copies::Asking(Tier::Cache)) if self.tiers.kv => {
+                self.copy = Copies::Asking(Tier::Kv);
+                return Step::Lookup(Tier::Kv);
+            }
+            (_, Copies::Asking(_)) => {
+                self.line.no_copy = Some("none");
+                self.copy = Copies::None;
+            }
+            _ => {}
+        }
+        let found = matches!(self.copy, Copies::Found(..));
+        match phase {
+            _ if found => self.answer_copy(now),
+            Phase::Impatient => {
+                self.phase = Phase::Attempting;
+                Step::Wait
+            }
+            Phase::Sparing => self.fetch(now),
+            Phase::BeforeSleep(wait) => self.sleep(wait, now),
+            Phase::Error500 => {
+                self.phase = Phase::Done;
+                let finish = self.finish(Answer::Origin { location: None }, After::default(), now);
+                Step::Finish(Box::new(finish))
+            }
+            _ => self.answer_failed(now),
+        }
+    }
+}

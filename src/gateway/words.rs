@@ -1,0 +1,156 @@
+//! Does a text say only the status, and is it like this pattern? ASCII upper and lower case are the same throughout.
+
+/// Words around a status that add nothing to it. Longer ones before those that they begin with.
+const FILLERS: &[&str] = &["http/1.0", "http/1.1", "http/2.0", "http/2", "http", "error", "status", "code"];
+
+/// How servers put the statuses of the failure class into words, and the other names under which people meet them.
+const PHRASES: &[&str] = &[
+    "bad gateway",
+    "proxy error",
+    "service unavailable",
+    "service temporarily unavailable",
+    "service temporarily overloaded",
+    "service not available",
+    "the service is unavailable",
+    "gateway timeout",
+    "gateway time-out",
+    "gateway time out",
+    "internal server error",
+    "server error",
+    "temporary error",
+    "request timeout",
+    "request time-out",
+    "too many requests",
+];
+
+/// What follows the status at the start of `text`, said in digits or words, once or repeatedly (as "HTTP Error 502 -
+/// Bad Gateway"); `None` if it does not start so. Another status than `status` is not skipped.
+pub(super) fn after_status(text: &[u8], status: u16) -> Option<&[u8]> {
+    let code = status.to_string();
+    let mut rest = text;
+    let mut said = false;
+    loop {
+        rest = trim_separators(rest);
+        let names = std::iter::once(code.as_str()).chain(PHRASES.iter().copied());
+        if let Some(after) = names.into_iter().find_map(|name| after_word(rest, name)) {
+            rest = after;
+            said = true;
+        } else if let Some(after) = FILLERS.iter().find_map(|filler| after_word(rest, filler)) {
+            rest = after;
+        } else {
+            return said.then_some(rest);
+        }
+    }
+}
+
+/// Is all of `text` like `pattern`? In it `*` stands for any run of characters, also none, `#` for one or more digits,
+/// `%` for a product and version in one word. Greedy with one point to fall back to: quadratic at worst.
+pub(super) fn like(pattern: &str, text: &[u8]) -> bool {
+    let (mut pattern, mut text) = (pattern.as_bytes(), text);
+    let mut star: Option<(&[u8], &[u8])> = None;
+    loop {
+        match pattern.split_first() {
+            Some((b'*', [])) => return true,
+            Some((b'*', after)) => {
+                star = Some((after, text));
+                pattern = after;
+                continue;
+            }
+            Some((&symbol, after)) => {
+                if let Some(rest) = after_symbol(text, symbol) {
+                    (pattern, text) = (after, rest);
+                    continue;
+                }
+            }
+            None if text.is_empty() => return true,
+            None => {}
+        }
+        match star {
+            Some((after, [_, rest @ ..])) => {
+                star = Some((after, rest));
+                (pattern, text) = (after, rest);
+            }
+            _ => return false,
+        }
+    }
+}
+
+/// Where `needle` begins in `text`.
+pub(super) fn find(text: &[u8], needle: &str) -> Option<usize> {
+    text.windows(needle.len().max(1)).position(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+}
+
+/// Does `text` begin with `start`?
+pub(super) fn starts_with(text: &[u8], start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|t| t.eq_ignore_ascii_case(start.as_bytes()))
+}
+
+/// A whole word: "502nd" and "502番" do not begin with "502".
+fn after_word<'a>(text: &'a [u8], word: &str) -> Option<&'a [u8]> {
+    let rest = if starts_with(text, word) { text.get(word.len()..)? } else { return None };
+    match rest.first() {
+        Some(next) if next.is_ascii_alphanumeric() || !next.is_ascii() => None,
+        _ => Some(rest),
+    }
+}
+
+fn after_symbol(text: &[u8], symbol: u8) -> Option<&[u8]> {
+    match symbol {
+        b'#' => after_run(text, |b| b.is_ascii_digit()),
+        b'%' => after_run(text, |b| b.is_ascii_alphanumeric() || b"._-/".contains(&b)),
+        _ => text.split_first().filter(|(first, _)| first.eq_ignore_ascii_case(&symbol)).map(|(_, rest)| rest),
+    }
+}
+
+fn after_run(text: &[u8], member: impl Fn(u8) -> bool) -> Option<&[u8]> {
+    let end = text.iter().position(|&b| !member(b)).unwrap_or(text.len());
+    if end == 0 { None } else { text.get(end..) }
+}
+
+fn trim_separators(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|b| !b.is_ascii_punctuation() && !b.is_ascii_whitespace()).unwrap_or(text.len());
+    text.get(start..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_follows_the_status() {
+        for (text, status, expected) in [
+            ("502 Bad Gateway", 502, Some("")),
+            ("HTTP Error 502 - Bad Gateway", 502, Some("")),
+            ("HTTP/1.1 503 Service Unavailable 503: Service Temporarily Unavailable", 503, Some("")),
+            ("502 Service Temporarily Overloaded", 502, Some("")),
+            ("GATEWAY TIME-OUT", 504, Some("")),
+            ("502 Bad Gateway nginx", 502, Some("nginx")),
+            ("503 Bad Gateway", 502, None),
+            ("502 503", 502, Some("503")),
+            ("502nd attempt", 502, None),
+            ("502番", 502, None),
+            ("Error", 502, None),
+            ("", 502, None),
+        ] {
+            assert_eq!(after_status(text.as_bytes(), status), expected.map(str::as_bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn compares_with_patterns() {
+        for (pattern, text, expected) in [
+            ("", "", true),
+            ("*", "", true),
+            ("a*c", "abcac", true),
+            ("a*c", "abcab", false),
+            ("nginx/%", "NGINX/1.22.1-x", true),
+            ("nginx/%", "nginx/1.22 or so", false),
+            ("nginx/% (*)", "nginx/1.22.1 (Ubuntu)", true),
+            ("error code: #", "error code: 1033", true),
+            ("error code: #", "error code: ", false),
+            ("*b*d", "abcbcd", true),
+        ] {
+            assert_eq!(like(pattern, text.as_bytes()), expected, "{pattern} {text}");
+        }
+    }
+}

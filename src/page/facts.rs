@@ -1,0 +1,244 @@
+//! What may be told of this request, and how is it made harmless?
+//!
+//! Everything that a format shows is gathered here once: chosen, cut to size and cleaned ([`super::escape::clean`]).
+//! The query is never shown: it is where secrets travel, and this is what people send to support.
+
+use super::catalog::Catalog;
+use super::escape::clean;
+use super::language::Language;
+use super::links::{address, check_link, check_logo};
+use super::{Asked, Fate, Incident, Params};
+use crate::failure::Explanation;
+use crate::time::Time;
+
+/// All that the formats need.
+pub(super) struct View<'a> {
+    pub params: &'a Params,
+    pub incident: &'a Incident<'a>,
+    pub method: &'a str,
+    pub language: Language,
+    pub catalog: Catalog,
+    pub status: u16,
+    /// The same in digits.
+    pub code: String,
+    /// The site's name.
+    pub site: String,
+    pub host: String,
+    pub path: String,
+    pub id: Option<String>,
+    pub failure: String,
+    /// The time of the failure, RFC 3339.
+    pub time: String,
+}
+
+/// Where the visitor finds help.
+pub(super) enum Support<'a> {
+    Link(&'a str),
+    Mail(&'a str),
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(params: &'a Params, incident: &'a Incident<'a>, asked: &Asked<'a>) -> Self {
+        let language = Language::negotiate(asked.fields.field("accept-language").as_deref(), params.language);
+        let (host, path) = split(asked.url);
+        let status = super::status(params, incident);
+        let catalog = Catalog::new(language);
+        let names = [params.site.as_deref().unwrap_or_default(), host, catalog.text("website")];
+        let site = names.into_iter().map(|name| clean(name.trim(), MAX_SITE)).find(|name| !name.is_empty());
+        Self {
+            params,
+            incident,
+            method: asked.method,
+            language,
+            catalog,
+            status,
+            code: status.to_string(),
+            site: site.unwrap_or_default(),
+            host: clean(host, MAX_HOST),
+            path: clean(path, MAX_PATH),
+            id: asked.fields.field("cf-ray").filter(|id| is_id(id)),
+            failure: clean(incident.failure, MAX_WORD),
+            time: rfc_3339(incident.now),
+        }
+    }
+
+    pub(super) fn text(&self, key: &str) -> &'static str {
+        self.catalog.text(key)
+    }
+
+    pub(super) fn direction(&self) -> &'static str {
+        if self.language.entry().rtl { "rtl" } else { "ltr" }
+    }
+
+    pub(super) fn title(&self) -> &'static str {
+        self.catalog.text_of(self.incident.explanation.as_str(), "_title")
+    }
+
+    pub(super) fn what(&self) -> &'static str {
+        self.catalog.text_of(self.incident.explanation.as_str(), "_text")
+    }
+
+    /// Whose side it is on; nothing to say of planned maintenance.
+    pub(super) fn whose_side(&self) -> Option<&'static str> {
+        (!self.is_maintenance()).then(|| self.text("not_you"))
+    }
+
+    pub(super) fn is_maintenance(&self) -> bool {
+        self.incident.explanation == Explanation::Maintenance
+    }
+
+    /// Nothing was submitted.
+    pub(super) fn is_safe(&self) -> bool {
+        self.incident.fate == Fate::Safe && !matches!(self.method, "POST" | "PUT" | "PATCH" | "DELETE")
+    }
+
+    /// After how many seconds may the page reload by itself? Never after a submission, whatever the fate says.
+    pub(super) fn reloads_after(&self) -> Option<u64> {
+        self.incident.retry_after.filter(|_| self.is_safe())
+    }
+
+    /// The same with a heading before it, where there is no other.
+    pub(super) fn headed_fate(&self) -> Option<String> {
+        self.fate().map(|fate| [self.text("fate_title"), ": ", fate].concat())
+    }
+
+    /// What became of something that was submitted.
+    pub(super) fn fate(&self) -> Option<&'static str> {
+        match self.incident.fate {
+            Fate::Safe => None,
+            Fate::NotSent => Some(self.text("fate_not_sent")),
+            Fate::Unknown => Some(self.text("fate_unknown")),
+        }
+    }
+
+    /// Wait, or come back later? Nothing to add where the end of maintenance is awaited.
+    pub(super) fn advice(&self) -> Option<&'static str> {
+        match (self.incident.retry_after, self.is_maintenance()) {
+            (Some(_), true) => None,
+            (Some(_), false) => Some(self.text("todo_wait")),
+            (None, _) => Some(self.text("todo_later")),
+        }
+    }
+
+    /// “Please try again in 30 seconds.” Not after a submission of which nobody knows whether it arrived.
+    pub(super) fn when(&self) -> Option<String> {
+        let seconds = self.incident.retry_after.filter(|_| self.incident.fate != Fate::Unknown)?;
+        Some(self.catalog.fill("try_in", "{in}", &self.catalog.within(seconds)))
+    }
+
+    /// “Expected end: 2026-11-22 20:41 UTC”.
+    pub(super) fn until(&self) -> Option<String> {
+        let until = self.incident.until?;
+        Some(self.catalog.fill("until", "{time}", &plain(until)))
+    }
+
+    /// “Error 502”; nothing for planned maintenance.
+    pub(super) fn label(&self) -> Option<String> {
+        (!self.is_maintenance()).then(|| self.catalog.fill("error", "{status}", &self.code))
+    }
+
+    /// Label and value of every fact for support.
+    pub(super) fn facts(&self) -> Vec<(&'static str, &str)> {
+        let mut facts = vec![(self.text("fact_time"), self.time.as_str()), (self.text("fact_status"), &self.code)];
+        facts.extend(self.id.as_deref().map(|id| (self.text("fact_id"), id)));
+        facts.push((self.text("fact_host"), &self.host));
+        facts.push((self.text("fact_path"), &self.path));
+        facts.push((self.text("fact_failure"), &self.failure));
+        facts
+    }
+
+    pub(super) fn status_link(&self) -> Option<&str> {
+        self.params.status_url.as_deref().filter(|url| check_link(url))
+    }
+
+    pub(super) fn support(&self) -> Option<Support<'_>> {
+        let support = self.params.support.as_deref()?;
+        address(support).map(Support::Mail).or_else(|| check_link(support).then_some(Support::Link(support)))
+    }
+
+    pub(super) fn logo(&self) -> Option<&str> {
+        self.params.logo.as_deref().filter(|logo| check_logo(logo))
+    }
+}
+
+/// Host (with port) and path of an absolute URL, whatever it looks like; user info is never shown.
+fn split(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    (host, if path.is_empty() { "/" } else { path })
+}
+
+/// A request id is taken only if it looks like one.
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= MAX_WORD && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+/// `2026-11-22T20:41:09Z`
+pub(super) fn rfc_3339(time: Time) -> String {
+    let ([year, month, day], [hour, minute, second]) = civil(time);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// `2026-11-22 20:41 UTC`
+pub(super) fn plain(time: Time) -> String {
+    let ([year, month, day], [hour, minute, _]) = civil(time);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
+}
+
+/// Date and time of day in UTC, capped at the year 9999. The arithmetic counts years from March, so that the leap day
+/// is the last day of a year.
+fn civil(time: Time) -> ([u64; 3], [u64; 3]) {
+    let secs = time.secs().min(253_402_300_799);
+    let days = secs / 86_400 + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    ([year, month, day], [secs / 3_600 % 24, secs / 60 % 60, secs % 60])
+}
+
+/// Longest host shown, in characters.
+const MAX_HOST: usize = 100;
+/// Longest path shown, in characters.
+const MAX_PATH: usize = 300;
+/// Longest name of a site, in characters.
+const MAX_SITE: usize = 200;
+/// Longest request id or name of a failure, in characters.
+const MAX_WORD: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_the_date() {
+        for (secs, expected) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_795_380_069, "2026-11-22T20:41:09Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (u64::MAX, "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(rfc_3339(Time::from_secs(secs)), expected);
+        }
+    }
+
+    #[test]
+    fn shows_host_and_path_and_no_secret() {
+        for (url, host, path) in [
+            ("https://example.com/a/b?token=x#y", "example.com", "/a/b"),
+            ("http://user:pass@example.com:8080?x", "example.com:8080", "/"),
+            ("https://example.com", "example.com", "/"),
+            ("nonsense", "nonsense", "/"),
+            ("", "", "/"),
+        ] {
+            assert_eq!(split(url), (host, path), "{url}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! How is a URL taken apart, and how is it pointed at the origin and back?
+//!
+//! The runtime hands over URLs that it has already parsed and normalised (WHATWG), so splitting by hand is enough here;
+//! the crate `url` would cost 71 KB of compressed Wasm. What an operator writes (`ORIGIN`) is checked by `http::Uri`.
+
+use http::Uri;
+
+/// An absolute `http` or `https` URL, split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Url<'a> {
+    /// `http` or `https`.
+    pub scheme: &'a str,
+    /// Host and port, as written.
+    pub authority: &'a str,
+    /// Begins with `/`.
+    pub path: &'a str,
+    /// Without the `?`; a lone `?` is an empty query.
+    pub query: Option<&'a str>,
+}
+
+impl<'a> Url<'a> {
+    /// Splits; the fragment is dropped. Nothing comes back for anything but an `http(s)` URL with an authority.
+    #[must_use]
+    pub fn split(text: &'a str) -> Option<Self> {
+        let text = text.split('#').next().unwrap_or_default();
+        let (scheme, rest) = text.split_once("://")?;
+        if !matches!(scheme, "http" | "https") {
+            return None;
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, target) = rest.split_at(end);
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        let path = if path.is_empty() { "/" } else { path };
+        (!authority.is_empty()).then_some(Self { scheme, authority, path, query })
+    }
+
+    /// The host without the port.
+    #[must_use]
+    pub fn host(&self) -> &'a str {
+        match self.authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
+            _ => self.authority,
+        }
+    }
+}
+
+/// The base URL of an origin: `ORIGIN`, or one of `ORIGIN_FALLBACKS`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    scheme: String,
+    authority: String,
+    /// Empty, or begins with `/` and does not end with it.
+    path: String,
+}
+
+impl Base {
+    /// From the operator's text: `http` or `https`, a host, perhaps a port and a path; no user, no query.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let uri: Uri = text.parse().ok()?;
+        let scheme = uri.scheme_str().filter(|s| matches!(*s, "http" | "https"))?;
+        let authority = uri.authority()?;
+        if authority.as_str().contains('@')
+            || authority.host().is_empty()
+            || uri.query().is_some()
+            || text.contains('#')
+        {
+            return None;
+        }
+        if !authority.as_str().eq_ignore_ascii_case(authority.host()) && authority.port_u16().is_none() {
+            return None;
+        }
+        Some(Self {
+            scheme: scheme.to_owned(),
+            authority: without_default_port(scheme, &authority.as_str().to_ascii_lowercase()).to_owned(),
+            path: uri.path().trim_end_matches('/').to_owned(),
+        })
+    }
+
+    /// Host and port; the name under which breaker and budget know this origin.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The same path and query at this origin.
+    #[must_use]
+    pub fn join(&self, url: &Url) -> String {
+        let query = url.query.map(|q| ["?", q].concat()).unwrap_or_default();
+        [&self.scheme, "://", &self.authority, &self.path, url.path, &query].concat()
+    }
+
+    /// A `Location` that names this origin's own authority, rewritten to the visitor's; nothing for any other.
+    #[must_use]
+    pub fn relocate(&self, location: &str, visitor: &Url) -> Option<String> {
+        let absolute = match location.strip_prefix("//") {
+            Some(_) => [&self.scheme, ":", location].concat(),
+            None => location.to_owned(),
+        };
+        let (target, fragment) = match absolute.find('#') {
+            Some(at) => absolute.split_at(at),
+            None => (absolute.as_str(), ""),
+        };
+        let lower =
+            target.split_once("://").map(|(scheme, rest)| [&scheme.to_ascii_lowercase(), "://", rest].concat())?;
+        let url = Url::split(&lower)?;
+        let authority = url.authority.to_ascii_lowercase();
+        if without_default_port(url.scheme, &authority) != self.authority {
+            return None;
+        }
+        // Seen from outside, the base path is not there.
+        let path = match url.path.strip_prefix(self.path.as_str()) {
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
+            _ => url.path,
+        };
+        let query = url.query.map(|q| ["?", q].concat()).unwrap_or_default();
+        Some([visitor.scheme, "://", visitor.authority, path, &query, fragment].concat())
+    }
+}
+
+fn without_default_port<'a>(scheme: &str, authority: &'a str) -> &'a str {
+    let port = if scheme == "https" { ":443" } else { ":80" };
+    authority.strip_suffix(port).unwrap_or(authority)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn splits_what_the_runtime_hands_over() {
+        let url = Url::split("https://example.com:8443/a/b?c=d#e").unwrap();
+        assert_eq!((url.scheme, url.authority, url.host()), ("https", "example.com:8443", "example.com"));
+        assert_eq!((url.path, url.query), ("/a/b", Some("c=d")));
+        assert_eq!(Url::split("http://[::1]:80/").map(|u| u.host()), Some("[::1]"));
+        assert_eq!(Url::split("http://a?b").map(|u| (u.path, u.query)), Some(("/", Some("b"))));
+        for text in ["", "a", "ftp://a/", "http:///", "//a/b"] {
+            assert_eq!(Url::split(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn takes_base_urls_only() {
+        for good in ["http://a", "https://a.example:8443/", "http://127.0.0.1:8080/base/", "http://[::1]:80"] {
+            assert!(Base::parse(good).is_some(), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "a.example",
+            "ftp://a",
+            "http://",
+            "http://u:p@a",
+            "http://a/?q",
+            "http://a b",
+            "http://a:99999",
+            "http://a:x",
+            "/a",
+            "http://a/#f",
+        ] {
+            assert_eq!(Base::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn keeps_path_and_query() {
+        let visitor = Url::split("https://www.example/a//b/%2e?x=%20&y").unwrap();
+        let joined = |base| Base::parse(base).unwrap().join(&visitor);
+        assert_eq!(joined("http://o:81"), "http://o:81/a//b/%2e?x=%20&y");
+        assert_eq!(joined("http://o:80/base/"), "http://o/base/a//b/%2e?x=%20&y");
+    }
+
+    #[test]
+    fn brings_a_location_back_to_the_visitor() {
+        let visitor = Url::split("https://www.example/x").unwrap();
+        let base = Base::parse("http://origin.internal:8080/base").unwrap();
+        for (location, expected) in [
+            ("http://origin.internal:8080/base/new?a=b#c", Some("https://www.example/new?a=b#c")),
+            ("HTTP://Origin.Internal:8080/base", Some("https://www.example")),
+            ("//origin.internal:8080/other", Some("https://www.example/other")),
+            ("http://origin.internal:8080/based", Some("https://www.example/based")),
+            ("http://origin.internal/", None),
+            ("https://elsewhere.example/", None),
+            ("/relative", None),
+            ("", None),
+        ] {
+            assert_eq!(base.relocate(location, &visitor).as_deref(), expected, "{location}");
+        }
+    }
+}

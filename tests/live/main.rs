@@ -1,0 +1,14 @@
+//! The whole product in the real runtime: a failing origin, workerd, and a visitor who looks at every byte.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(missing_docs, reason = "a test's name is its documentation")]
+
+#[path = "../support/client.rs"]
+mod client;
+#[path = "../support/origin.rs"]
+mod origin;
+#[path = "../support/raw.rs"]
+mod raw;
+#[path = "../support/worker.rs"]
+mod worker;
+
+mod retry;

@@ -1,0 +1,126 @@
+// The platform's own services as workerd wants them plugged in: the Cache API and KV, in memory.
+//
+// The tests look into them, break them and count through a control socket of their own. What workerd sends here is its
+// internal protocol: for the cache GET (hit or miss told by `cf-cache-status`), PUT (an HTTP message as the body) and
+// PURGE; for KV GET, PUT and DELETE with the metadata in a field.
+
+const cache = new Map();
+const kv = new Map();
+const counts = {};
+const faults = {}; // "cache.get": "throw" | "hang" | "after" (fails after having taken effect)
+
+const count = (name) => (counts[name] = (counts[name] ?? 0) + 1);
+
+async function faulty(name, act) {
+  count(name);
+  const fault = faults[name];
+  if (fault === "throw") return new Response("no", { status: 500 });
+  if (fault === "full") return new Response("Too Many Requests", { status: 429 });
+  if (fault === "hang") return new Promise(() => {});
+  const answer = await act();
+  return fault === "after" ? new Response("no", { status: 500 }) : answer;
+}
+
+/** The Cache API. */
+export const cacheService = {
+  async fetch(request) {
+    const key = `${request.headers.get("cf-cache-namespace") ?? ""} ${request.url}`;
+    switch (request.method) {
+      case "PUT": {
+        const message = new Uint8Array(await request.arrayBuffer());
+        return faulty("cache.put", () => (cache.set(key, parse(message)), new Response(null, { status: 204 })));
+      }
+      case "PURGE":
+        return faulty("cache.delete", () => new Response(null, { status: cache.delete(key) ? 200 : 404 }));
+      default:
+        return faulty("cache.get", () => {
+          const found = cache.get(key);
+          if (!found) return new Response(null, { status: 504, headers: { "cf-cache-status": "MISS" } });
+          const headers = new Headers(found.headers);
+          headers.set("cf-cache-status", "HIT");
+          return new Response(found.body, { status: found.status, headers });
+        });
+    }
+  },
+};
+
+// HTTP/1.1 as workerd writes it: a head, and a body that is chunked or not.
+function parse(message) {
+  const text = new TextDecoder("latin1").decode(message);
+  const end = text.indexOf("\r\n\r\n");
+  const [first, ...lines] = text.slice(0, end).split("\r\n");
+  const headers = lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]);
+  const chunked = headers.some(([name, value]) => name.toLowerCase() === "transfer-encoding" && value === "chunked");
+  const kept = headers.filter(([name]) => !["transfer-encoding", "connection"].includes(name.toLowerCase()));
+  const body = message.subarray(end + 4);
+  return { status: Number(first.split(" ")[1]), headers: kept, body: chunked ? dechunk(body) : body };
+}
+
+function dechunk(bytes) {
+  const parts = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(13, at);
+    const size = parseInt(new TextDecoder().decode(bytes.subarray(at, end)), 16);
+    if (!size) break;
+    parts.push(bytes.subarray(end + 2, end + 2 + size));
+    at = end + 2 + size + 2;
+  }
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  return all;
+}
+
+/** KV. */
+export const kvService = {
+  async fetch(request) {
+    const key = decodeURIComponent(new URL(request.url).pathname.slice(1));
+    switch (request.method) {
+      case "PUT": {
+        const value = await request.arrayBuffer();
+        const metadata = request.headers.get("cf-kv-metadata");
+        return faulty("kv.put", () => (kv.set(key, { value, metadata }), new Response(null)));
+      }
+      case "DELETE":
+        return faulty("kv.delete", () => (kv.delete(key), new Response(null)));
+      default:
+        return faulty("kv.get", () => {
+          const found = kv.get(key);
+          if (!found) return new Response(null, { status: 404 });
+          const headers = found.metadata ? { "cf-kv-metadata": found.metadata } : {};
+          return new Response(found.value, { headers });
+        });
+    }
+  },
+};
+
+/** What the tests use: POST a JSON list [verb, …]. */
+export default {
+  async fetch(request) {
+    const [verb, ...rest] = await request.json();
+    const text = (bytes) => new TextDecoder("latin1").decode(bytes);
+    const verbs = {
+      counts: () => counts,
+      clear: () => (cache.clear(), kv.clear(), Object.keys(counts).forEach((name) => delete counts[name])),
+      fault: (name, kind) => (kind ? (faults[name] = kind) : delete faults[name]),
+      keys: () => ({ cache: [...cache.keys()], kv: [...kv.keys()] }),
+      dump: () => ({
+        cache: [...cache].map(([key, { headers, body }]) => [key, headers, text(body)]),
+        kv: [...kv].map(([key, { value }]) => [key, text(value)]),
+      }),
+      // Shifts every copy into the past, as if it had been made that many milliseconds earlier.
+      age: (millis) => {
+        const older = (json) =>
+          json.replace(/"(asked|answered)":(\d+)/g, (_, name, time) => `"${name}":${Number(time) - millis}`);
+        for (const entry of cache.values()) {
+          entry.headers = entry.headers.map(([name, value]) => [name, name.startsWith("understudy-") ? older(value) : value]);
+        }
+      },
+      corrupt: (value) => {
+        for (const entry of cache.values()) {
+          entry.headers = entry.headers.map(([name, old]) => [name, name.startsWith("understudy-") ? value : old]);
+        }
+      },
+    };
+    return Response.json(verbs[verb](...rest) ?? null);
+  },
+};

@@ -1,0 +1,292 @@
+//! The Worker in the real runtime: `build/` in a workerd of the test's own, with the platform's services in memory.
+
+use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::client::{self, Reply};
+
+/// One workerd with the Worker in it; ended when dropped.
+pub struct Worker {
+    child: Child,
+    port: u16,
+    platform: u16,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+/// What a test wants of it.
+pub struct Setup {
+    origin: u16,
+    vars: Vec<(String, Value)>,
+    kv: bool,
+    script: Option<String>,
+}
+
+impl Setup {
+    /// All that the Worker fetches, whatever the host, goes to this port of loopback.
+    pub fn new(origin: u16) -> Self {
+        // Many failures in a row are what tests are made of; those of the breaker switch it on.
+        Self { origin, vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))], kv: false, script: None }
+    }
+
+    /// With a variable: a string, or any other JSON.
+    pub fn var(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.vars.retain(|(known, _)| known != name);
+        self.vars.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// With the KV namespace `COPIES`.
+    pub fn kv(mut self) -> Self {
+        self.kv = true;
+        self
+    }
+
+    /// Another Worker than ours: a module in JavaScript.
+    pub fn script(mut self, module: &str) -> Self {
+        self.script = Some(module.to_owned());
+        self
+    }
+
+    /// Starts it.
+    pub fn start(self) -> Worker {
+        Worker::start(&self)
+    }
+}
+
+impl Worker {
+    fn start(setup: &Setup) -> Self {
+        let folder = scratch();
+        let config = folder.join("config.capnp");
+        std::fs::write(folder.join("platform.js"), include_str!("platform.js")).expect("a file");
+        match &setup.script {
+            Some(script) => std::fs::write(folder.join("script.js"), script).expect("a file"),
+            None => ["index.js", "index_bg.wasm"].iter().for_each(|name| {
+                std::fs::copy(build().join(name), folder.join(name)).expect("the Worker; `npm run build` makes it");
+            }),
+        }
+        std::fs::write(&config, capnp(setup)).expect("a file");
+        let mut child = Command::new(workerd())
+            .args(["serve", "--experimental", "--control-fd=1"])
+            .arg(&config)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("workerd; `npm test` installs it");
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let listening = follow(&mut child, &log);
+        let mut worker = Self { child, port: 0, platform: 0, log };
+        while worker.port == 0 || worker.platform == 0 {
+            let line = listening.recv_timeout(START_LIMIT);
+            let Ok((socket, port)) = line else { panic!("workerd did not start: {:#?}", worker.log()) };
+            match socket.as_str() {
+                "http" => worker.port = port,
+                _ => worker.platform = port,
+            }
+        }
+        let _ = std::fs::remove_dir_all(folder);
+        worker
+    }
+
+    /// The port that visitors use.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The process, to measure it.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// GET.
+    pub fn get(&self, target: &str) -> Reply {
+        self.ask("GET", target, &[], b"")
+    }
+
+    /// GET with header fields.
+    pub fn get_with(&self, target: &str, fields: &[(&str, &str)]) -> Reply {
+        self.ask("GET", target, fields, b"")
+    }
+
+    /// Any request to `www.example`, on a connection of its own.
+    pub fn ask(&self, method: &str, target: &str, fields: &[(&str, &str)], body: &[u8]) -> Reply {
+        client::ask(self.port, method, target, fields, body)
+    }
+
+    /// All lines of output so far.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().expect("no panic while logging").clone()
+    }
+
+    /// The JSON lines of Understudy's own log so far.
+    pub fn lines(&self) -> Vec<Value> {
+        let all = self.log();
+        all.iter().filter_map(|line| serde_json::from_str(line.get(line.find('{')?..)?).ok()).collect()
+    }
+
+    /// Waits until the log has a line that this is true of.
+    pub fn wait_for_line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        wait_until(|| self.lines().into_iter().find(|line| wanted(line)))
+    }
+
+    /// A verb of `platform.js`.
+    pub fn platform(&self, verb: Value) -> Value {
+        let reply = client::ask(self.platform, "POST", "/", &[], verb.to_string().as_bytes());
+        serde_json::from_slice(&reply.body).expect("JSON")
+    }
+
+    /// How often the platform was asked for this, such as `cache.put`.
+    pub fn count(&self, name: &str) -> u64 {
+        self.platform(json!(["counts"]))[name].as_u64().unwrap_or(0)
+    }
+
+    /// Waits until the platform has been asked for this so often: copies are written after the answer.
+    pub fn wait_for(&self, name: &str, times: u64) {
+        wait_until(|| (self.count(name) >= times).then_some(()));
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Asks again and again, for as long as a slow machine may need; what never comes true is a failure of the test.
+pub fn wait_until<T>(mut there: impl FnMut() -> Option<T>) -> T {
+    let start = std::time::Instant::now();
+    loop {
+        if let Some(found) = there() {
+            return found;
+        }
+        assert!(start.elapsed() < START_LIMIT, "waited in vain");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Reads the output of workerd to its end: the ports go to the channel, everything else into the log.
+fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> Receiver<(String, u16)> {
+    let (found, listening) = channel();
+    let outputs: [Box<dyn std::io::Read + Send>; 2] =
+        [Box::new(child.stdout.take().expect("piped")), Box::new(child.stderr.take().expect("piped"))];
+    for output in outputs {
+        let (log, found) = (Arc::clone(log), found.clone());
+        std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                let event: Value = serde_json::from_str(&line).unwrap_or_default();
+                if event["event"] == "listen" {
+                    let port = event["port"].as_u64().and_then(|p| u16::try_from(p).ok()).expect("a port");
+                    let _ = found.send((event["socket"].as_str().unwrap_or_default().to_owned(), port));
+                } else {
+                    log.lock().expect("no panic while logging").push(line);
+                }
+            }
+        });
+    }
+    listening
+}
+
+fn capnp(setup: &Setup) -> String {
+    let mut bindings = String::new();
+    for (name, value) in &setup.vars {
+        let _ = match value {
+            Value::String(text) => write!(bindings, "(name = {name:?}, text = {}), ", quoted(text)),
+            other => write!(bindings, "(name = {name:?}, json = {}), ", quoted(&other.to_string())),
+        };
+    }
+    if setup.kv {
+        bindings.push_str(r#"(name = "COPIES", kvNamespace = (name = "platform", entrypoint = "kvService")), "#);
+    }
+    let modules = match setup.script {
+        Some(_) => r#"(name = "script.js", esModule = embed "script.js")"#.to_owned(),
+        None => concat!(
+            r#"(name = "index.js", esModule = embed "index.js"), "#,
+            r#"(name = "index_bg.wasm", wasm = embed "index_bg.wasm")"#
+        )
+        .to_owned(),
+    };
+    format!(
+        r#"using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = (
+      modules = [{modules}],
+      compatibilityDate = "2026-11-01",
+      bindings = [{bindings}],
+      globalOutbound = "origin",
+      cacheApiOutbound = (name = "platform", entrypoint = "cacheService"),
+    )),
+    (name = "platform", worker = (
+      modules = [(name = "platform.js", esModule = embed "platform.js")],
+      compatibilityDate = "2026-11-01",
+    )),
+    (name = "origin", external = (address = "127.0.0.1:{origin}", http = ())),
+  ],
+  sockets = [
+    (name = "http", address = "127.0.0.1:0", http = (), service = "main"),
+    (name = "platform", address = "127.0.0.1:0", http = (), service = "platform"),
+  ],
+);
+"#,
+        origin = setup.origin,
+    )
+}
+
+/// A string literal of Cap'n Proto, which takes the escapes of C.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => {
+                out.push('\\');
+                out.push(char::from(byte));
+            }
+            b' '..=b'~' => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "\\x{byte:02x}");
+            }
+        }
+    }
+    out + "\""
+}
+
+fn scratch() -> PathBuf {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("understudy-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// The project's folder.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder with `index.js` and `index_bg.wasm`, made by `npm run build`.
+pub fn build() -> PathBuf {
+    std::env::var_os("UNDERSTUDY_BUILD").map_or_else(|| root().join("build"), PathBuf::from)
+}
+
+/// The runtime, installed by `npm`.
+pub fn workerd() -> PathBuf {
+    if let Some(path) = std::env::var_os("UNDERSTUDY_WORKERD") {
+        return path.into();
+    }
+    // The program itself: `.bin/workerd` is a script that would outlive the signal that ends it.
+    let packages =
+        std::fs::read_dir(root().join("node_modules/@cloudflare")).expect("npm packages; `npm test` installs them");
+    let programs = packages.flatten().map(|package| package.path().join("bin/workerd"));
+    programs.filter(|path| path.exists()).next().expect("workerd; `npm test` installs it")
+}
+
+const START_LIMIT: Duration = Duration::from_secs(30);
