@@ -11,6 +11,7 @@
 
 use super::directives::Directives;
 use super::freshness::{explicit_lifetime, is_heuristically_cacheable, lifetime, permitted};
+use super::lines::are_sound;
 use super::personal;
 use super::reasons::{NoReason, SkipReason};
 use super::record::{Record, is_decoded};
@@ -66,6 +67,9 @@ fn judge(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Result<
     }
 
     let lines = answered.fields.lines();
+    if !are_sound(&lines) {
+        return Err(SkipReason::Malformed);
+    }
     if !lines.field("content-encoding").is_none_or(|coding| is_decoded(&coding) || coding == "identity") {
         return Err(SkipReason::Coding);
     }
