@@ -53,6 +53,16 @@ impl Catalog {
         form.replace("{n}", &self.number(n))
     }
 
+    /// For the script, which counts down in the visitor's language.
+    pub(super) fn plural_categories(&self) -> String {
+        self.entry.plural.categories().join("|")
+    }
+
+    /// The digit zero of the language.
+    pub(super) const fn zero(&self) -> char {
+        self.entry.zero
+    }
+
     fn number(&self, n: u64) -> String {
         let digit = |c: char| char::from_u32(u32::from(self.entry.zero) + c.to_digit(10)?);
         n.to_string().chars().map(|c| digit(c).unwrap_or(c)).collect()

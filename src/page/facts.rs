@@ -19,6 +19,8 @@ pub(super) struct View<'a> {
     pub language: Language,
     pub catalog: Catalog,
     pub status: u16,
+    /// The same in digits.
+    pub code: String,
     /// The site's name.
     pub site: String,
     pub host: String,
@@ -39,17 +41,20 @@ impl<'a> View<'a> {
     pub(super) fn new(params: &'a Params, incident: &'a Incident<'a>, asked: &Asked<'a>) -> Self {
         let language = Language::negotiate(asked.fields.field("accept-language").as_deref(), params.language);
         let (host, path) = split(asked.url);
-        let host = clean(host, MAX_HOST);
-        let site = params.site.as_deref().map(|site| clean(site.trim(), MAX_SITE)).filter(|site| !site.is_empty());
+        let status = super::status(params, incident);
+        let catalog = Catalog::new(language);
+        let names = [params.site.as_deref().unwrap_or_default(), host, catalog.text("website")];
+        let site = names.into_iter().map(|name| clean(name.trim(), MAX_SITE)).find(|name| !name.is_empty());
         Self {
             params,
             incident,
             method: asked.method,
             language,
-            catalog: Catalog::new(language),
-            status: super::status(params, incident),
-            site: site.unwrap_or_else(|| host.clone()),
-            host,
+            catalog,
+            status,
+            code: status.to_string(),
+            site: site.unwrap_or_default(),
+            host: clean(host, MAX_HOST),
             path: clean(path, MAX_PATH),
             id: asked.fields.field("cf-ray").filter(|id| is_id(id)),
             failure: clean(incident.failure, MAX_WORD),
@@ -82,8 +87,19 @@ impl<'a> View<'a> {
         self.incident.explanation == Explanation::Maintenance
     }
 
+    /// Nothing was submitted.
     pub(super) fn is_safe(&self) -> bool {
-        self.incident.fate == Fate::Safe
+        self.incident.fate == Fate::Safe && !matches!(self.method, "POST" | "PUT" | "PATCH" | "DELETE")
+    }
+
+    /// After how many seconds may the page reload by itself? Never after a submission, whatever the fate says.
+    pub(super) fn reloads_after(&self) -> Option<u64> {
+        self.incident.retry_after.filter(|_| self.is_safe())
+    }
+
+    /// The same with a heading before it, where there is no other.
+    pub(super) fn headed_fate(&self) -> Option<String> {
+        self.fate().map(|fate| [self.text("fate_title"), ": ", fate].concat())
     }
 
     /// What became of something that was submitted.
@@ -95,13 +111,13 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Wait, or come back later?
-    pub(super) fn advice(&self) -> &'static str {
-        self.text(if self.incident.retry_after.is_some() && !self.is_maintenance() {
-            "todo_wait"
-        } else {
-            "todo_later"
-        })
+    /// Wait, or come back later? Nothing to add where the end of maintenance is awaited.
+    pub(super) fn advice(&self) -> Option<&'static str> {
+        match (self.incident.retry_after, self.is_maintenance()) {
+            (Some(_), true) => None,
+            (Some(_), false) => Some(self.text("todo_wait")),
+            (None, _) => Some(self.text("todo_later")),
+        }
     }
 
     /// “Please try again in 30 seconds.” Not after a submission of which nobody knows whether it arrived.
@@ -118,12 +134,12 @@ impl<'a> View<'a> {
 
     /// “Error 502”; nothing for planned maintenance.
     pub(super) fn label(&self) -> Option<String> {
-        (!self.is_maintenance()).then(|| self.catalog.fill("error", "{status}", &self.status.to_string()))
+        (!self.is_maintenance()).then(|| self.catalog.fill("error", "{status}", &self.code))
     }
 
     /// Label and value of every fact for support.
     pub(super) fn facts(&self) -> Vec<(&'static str, &str)> {
-        let mut facts = vec![(self.text("fact_time"), self.time.as_str())];
+        let mut facts = vec![(self.text("fact_time"), self.time.as_str()), (self.text("fact_status"), &self.code)];
         facts.extend(self.id.as_deref().map(|id| (self.text("fact_id"), id)));
         facts.push((self.text("fact_host"), &self.host));
         facts.push((self.text("fact_path"), &self.path));
@@ -167,7 +183,7 @@ pub(super) fn rfc_3339(time: Time) -> String {
 }
 
 /// `2026-11-22 20:41 UTC`
-fn plain(time: Time) -> String {
+pub(super) fn plain(time: Time) -> String {
     let ([year, month, day], [hour, minute, _]) = civil(time);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
 }
@@ -192,7 +208,7 @@ const MAX_HOST: usize = 100;
 /// Longest path shown, in characters.
 const MAX_PATH: usize = 300;
 /// Longest name of a site, in characters.
-const MAX_SITE: usize = 80;
+const MAX_SITE: usize = 200;
 /// Longest request id or name of a failure, in characters.
 const MAX_WORD: usize = 64;
 

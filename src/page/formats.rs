@@ -25,9 +25,9 @@ pub(super) fn content(view: &View, format: Format) -> String {
 fn paragraphs(view: &View) -> Vec<String> {
     let mut said = vec![view.what().to_owned()];
     said.extend(view.whose_side().map(str::to_owned));
-    said.extend(view.fate().map(str::to_owned));
+    said.extend(view.headed_fate());
     if view.incident.fate != Fate::Unknown {
-        said.push(view.advice().to_owned());
+        said.extend(view.advice().map(str::to_owned));
         said.extend(view.when());
     }
     said.extend(view.until());
@@ -91,7 +91,9 @@ fn help<'v>(view: &'v View) -> impl Iterator<Item = (&'static str, &'v str)> {
 
 /// A dashed frame with a gap in it, as tall and wide as its place, which says why it is empty when pointed at or read.
 fn svg(view: &View) -> String {
-    let mut out = String::from(r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 48" role="img"><title>"##);
+    let mut out = String::from(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48" viewBox="0 0 64 48" role="img"><title>"##,
+    );
     push_markup(&mut out, &clean(&headline(view), MAX_SVG_TITLE));
     out.push_str(
         r##"</title><g fill="none" stroke="#7a7f8a" stroke-width="2" stroke-linecap="round"><rect x="4" y="4" width="56" height="40" rx="5" stroke-dasharray="5 5"/><path d="M18 24h10m8 0h10m-16-5 4 10"/></g></svg>"##,

@@ -3,7 +3,9 @@
 //! One table of the languages that are there, and the choice among them: RFC 4647 §3.4 lookup, after a mapping of tags
 //! that mean the same or that a reader of them understands (`zh-TW` → `zh-Hant`, `no` → `nb`).
 
+use super::negotiate::weighted;
 use super::plural::Plural;
+use super::style::Script;
 
 /// A language that the page speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -16,17 +18,19 @@ pub(super) struct Entry {
     pub plural: Plural,
     /// The digit zero; the others follow it in Unicode.
     pub zero: char,
+    pub script: Script,
     /// Its texts: see `locales/README.md`.
     pub texts: &'static str,
 }
 
 macro_rules! languages {
-    ($($tag:literal $direction:ident $plural:ident $zero:literal;)*) => {
+    ($($tag:literal $direction:ident $plural:ident $zero:literal $script:ident;)*) => {
         [$(Entry {
             tag: $tag,
             rtl: languages!(@$direction),
             plural: Plural::$plural,
             zero: $zero,
+            script: Script::$script,
             texts: include_str!(concat!("locales/", $tag, ".json")),
         }),*]
     };
@@ -35,8 +39,11 @@ macro_rules! languages {
 }
 
 /// The first is the default, and what fills gaps.
-static TABLE: [Entry; 1] = languages! {
-    "en" ltr One '0';
+static TABLE: [Entry; 4] = languages! {
+    "en" ltr One '0' Latin;
+    "ar" rtl Arabic '٠' Arabic;
+    "de" ltr One '0' Latin;
+    "fr" ltr ZeroOne '0' Latin;
 };
 
 impl Language {
@@ -63,20 +70,19 @@ impl Language {
 
     /// The language that `Accept-Language` asks for: the best by weight, at equal weights the first (RFC 9110 §12.5.4).
     pub(super) fn negotiate(accepted: Option<&str>, fallback: Self) -> Self {
-        let Some(accepted) = accepted else { return fallback };
-        let ranges: Vec<(&str, u16)> = accepted.split(',').take(MAX_RANGES).filter_map(range).collect();
-        let refused = |l: Self| ranges.iter().any(|&(tag, q)| q == 0 && tag.eq_ignore_ascii_case(l.tag()));
+        let ranges: Vec<(&str, u16)> = accepted.unwrap_or_default().split(',').take(MAX_RANGES).map(weighted).collect();
+        let is_refused = |language: Self| ranges.iter().any(|&(tag, q)| q == 0 && same(known_as(tag), language.tag()));
+        let any = || std::iter::once(fallback).chain(Self::iter()).find(|&language| !is_refused(language));
         let mut best: Option<(Self, u16)> = None;
         for &(tag, q) in ranges.iter().filter(|&&(_, q)| q > 0) {
-            let language = if tag == "*" { Some(fallback) } else { Self::parse(tag) };
-            match language {
-                Some(language) if !refused(language) && best.is_none_or(|(_, before)| q > before) => {
-                    best = Some((language, q));
-                }
-                _ => {}
+            let language = if tag == "*" { any() } else { Self::parse(tag).filter(|&l| !is_refused(l)) };
+            if let Some(language) = language
+                && best.is_none_or(|(_, before)| q > before)
+            {
+                best = Some((language, q));
             }
         }
-        best.map_or(fallback, |(language, _)| language)
+        best.map_or_else(|| any().unwrap_or(fallback), |(language, _)| language)
     }
 
     pub(super) fn entry(self) -> &'static Entry {
@@ -86,11 +92,10 @@ impl Language {
 }
 
 /// Takes away subtags from the end until a tag is there (RFC 4647 §3.4).
-fn lookup(tag: &str) -> Option<Language> {
-    let mut tag = tag;
+fn lookup(mut tag: &str) -> Option<Language> {
     loop {
-        let known = ALIASES.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(tag)).map_or(tag, |&(_, known)| known);
-        if let Some(found) = Language::iter().find(|l| l.tag().eq_ignore_ascii_case(known)) {
+        let known = known_as(tag);
+        if let Some(found) = Language::iter().find(|language| same(language.tag(), known)) {
             return Some(found);
         }
         let (shorter, _) = tag.rsplit_once('-')?;
@@ -102,10 +107,12 @@ fn lookup(tag: &str) -> Option<Language> {
     }
 }
 
-/// `tag;q=0.8` as the tag and thousandths.
-fn range(text: &str) -> Option<(&str, u16)> {
-    let (tag, weight) = super::negotiate::weighted(text);
-    (!tag.is_empty()).then_some((tag, weight))
+fn known_as(tag: &str) -> &str {
+    ALIASES.iter().find(|(alias, _)| same(alias, tag)).map_or(tag, |&(_, known)| known)
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
 }
 
 /// Longest tag looked at, in bytes.
@@ -113,5 +120,27 @@ const MAX_TAG: usize = 35;
 /// Most ranges of `Accept-Language` looked at.
 const MAX_RANGES: usize = 32;
 
-/// Other tags for languages of the table: former and macro-language codes, and the script that a region implies.
-const ALIASES: [(&str, &str); 1] = [("iw", "he")];
+/// Other tags for languages of the table: former codes, macro-languages and their members, and the script that a region
+/// implies.
+const ALIASES: [(&str, &str); 20] = [
+    ("zh", "zh-Hans"),
+    ("zh-TW", "zh-Hant"),
+    ("zh-HK", "zh-Hant"),
+    ("zh-MO", "zh-Hant"),
+    ("cmn", "zh-Hans"),
+    ("cmn-Hant", "zh-Hant"),
+    ("cmn-TW", "zh-Hant"),
+    ("yue", "zh-Hant"),
+    ("yue-Hans", "zh-Hans"),
+    ("no", "nb"),
+    ("nn", "nb"),
+    ("iw", "he"),
+    ("in", "id"),
+    ("mo", "ro"),
+    ("gsw", "de"),
+    ("arb", "ar"),
+    ("ary", "ar"),
+    ("arz", "ar"),
+    ("pes", "fa"),
+    ("prs", "fa"),
+];

@@ -186,7 +186,8 @@ fn fit(format: Format, ranges: &[Range], hint: Format) -> Option<Fit> {
     let (specificity, place, weight) = named.max()?;
     let is_hint = format == hint;
     let is_offered = weight > 0 && (is_hint || (specificity >= format.least_specificity() && format != Format::Empty));
-    is_offered.then_some(Fit { weight, specificity, is_hint, place })
+    // Between two that are named, the order in the field is a wish; between two that are not, it is an accident.
+    is_offered.then_some(Fit { weight, specificity, is_hint: is_hint && specificity < NAMED, place })
 }
 
 /// For an `Accept` that permits none of ours, the nearest in kind.

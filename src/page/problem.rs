@@ -35,7 +35,8 @@ struct Problem<'a> {
 impl<'a> Problem<'a> {
     fn new(view: &'a View) -> Self {
         let incident = view.incident;
-        let detail = [Some(view.what()), view.fate()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let detail =
+            [Some(view.what().to_owned()), view.headed_fate()].into_iter().flatten().collect::<Vec<_>>().join(" ");
         // A repeated PUT or DELETE does no harm, even if the first one was carried out (RFC 9110 §9.2.2).
         let may_repeat = incident.fate != Fate::Unknown || matches!(view.method, "PUT" | "DELETE");
         Self {
@@ -77,7 +78,7 @@ pub(super) fn xml(view: &View) -> String {
     };
     element("type", &problem.r#type);
     element("title", problem.title);
-    element("status", &problem.status.to_string());
+    element("status", &view.code);
     element("detail", &problem.detail);
     element("instance", problem.instance);
     element("failure", problem.failure);
@@ -102,12 +103,13 @@ pub(super) fn xml(view: &View) -> String {
 }
 
 fn type_of(error: Option<&str>, status: u16) -> String {
-    if let Some(&(_, section)) = error.and_then(|e| ERRORS.iter().find(|(name, _)| *name == e)) {
-        return format!("https://www.rfc-editor.org/rfc/rfc9209#section-2.3.{section}");
+    if let Some(section) = error.and_then(|error| ERRORS.iter().position(|&name| name == error)) {
+        return format!("https://www.rfc-editor.org/rfc/rfc9209#section-2.3.{}", section + 1);
     }
     match status {
         500..=505 => format!("https://www.rfc-editor.org/rfc/rfc9110#section-15.6.{}", status - 499),
-        _ => "about:blank".to_owned(),
+        400..=499 => "https://www.rfc-editor.org/rfc/rfc9110#section-15.5".to_owned(),
+        _ => "https://www.rfc-editor.org/rfc/rfc9110#section-15.6".to_owned(),
     }
 }
 
@@ -131,38 +133,58 @@ const fn needs_owner(explanation: Explanation) -> bool {
 
 const MAX_GATEWAY: usize = 64;
 
-/// Error types and the sections of RFC 9209 that define them.
-const ERRORS: [(&str, u8); 32] = [
-    ("dns_timeout", 1),
-    ("dns_error", 2),
-    ("destination_not_found", 3),
-    ("destination_unavailable", 4),
-    ("destination_ip_prohibited", 5),
-    ("destination_ip_unroutable", 6),
-    ("connection_refused", 7),
-    ("connection_terminated", 8),
-    ("connection_timeout", 9),
-    ("connection_read_timeout", 10),
-    ("connection_write_timeout", 11),
-    ("connection_limit_reached", 12),
-    ("tls_protocol_error", 13),
-    ("tls_certificate_error", 14),
-    ("tls_alert_received", 15),
-    ("http_request_error", 16),
-    ("http_request_denied", 17),
-    ("http_response_incomplete", 18),
-    ("http_response_header_section_size", 19),
-    ("http_response_header_size", 20),
-    ("http_response_body_size", 21),
-    ("http_response_trailer_section_size", 22),
-    ("http_response_trailer_size", 23),
-    ("http_response_transfer_coding", 24),
-    ("http_response_content_coding", 25),
-    ("http_response_timeout", 26),
-    ("http_upgrade_failed", 27),
-    ("http_protocol_error", 28),
-    ("proxy_internal_response", 29),
-    ("proxy_internal_error", 30),
-    ("proxy_configuration_error", 31),
-    ("proxy_loop_detected", 32),
+/// The error types of RFC 9209 in the order of its sections 2.3.1 to 2.3.32.
+const ERRORS: [&str; 32] = [
+    "dns_timeout",
+    "dns_error",
+    "destination_not_found",
+    "destination_unavailable",
+    "destination_ip_prohibited",
+    "destination_ip_unroutable",
+    "connection_refused",
+    "connection_terminated",
+    "connection_timeout",
+    "connection_read_timeout",
+    "connection_write_timeout",
+    "connection_limit_reached",
+    "tls_protocol_error",
+    "tls_certificate_error",
+    "tls_alert_received",
+    "http_request_error",
+    "http_request_denied",
+    "http_response_incomplete",
+    "http_response_header_section_size",
+    "http_response_header_size",
+    "http_response_body_size",
+    "http_response_trailer_section_size",
+    "http_response_trailer_size",
+    "http_response_transfer_coding",
+    "http_response_content_coding",
+    "http_response_timeout",
+    "http_upgrade_failed",
+    "http_protocol_error",
+    "proxy_internal_response",
+    "proxy_internal_error",
+    "proxy_configuration_error",
+    "proxy_loop_detected",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_is_the_section_that_defines_the_error() {
+        for (error, status, expected) in [
+            (Some("dns_timeout"), 504, "https://www.rfc-editor.org/rfc/rfc9209#section-2.3.1"),
+            (Some("connection_refused"), 502, "https://www.rfc-editor.org/rfc/rfc9209#section-2.3.7"),
+            (Some("proxy_loop_detected"), 502, "https://www.rfc-editor.org/rfc/rfc9209#section-2.3.32"),
+            (Some("nonsense"), 502, "https://www.rfc-editor.org/rfc/rfc9110#section-15.6.3"),
+            (None, 503, "https://www.rfc-editor.org/rfc/rfc9110#section-15.6.4"),
+            (None, 530, "https://www.rfc-editor.org/rfc/rfc9110#section-15.6"),
+            (None, 404, "https://www.rfc-editor.org/rfc/rfc9110#section-15.5"),
+        ] {
+            assert_eq!(type_of(error, status), expected);
+        }
+    }
+}

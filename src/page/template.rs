@@ -129,12 +129,12 @@ fn value(view: &View, name: &str) -> Option<Option<String>> {
         "site" => some(&view.site),
         "host" => some(&view.host),
         "path" => some(&view.path),
-        "status" => Some(view.status.to_string()),
+        "status" => some(&view.code),
         "label" => view.label(),
         "title" => some(view.title()),
         "text" => some(view.what()),
         "side" => view.whose_side().map(str::to_owned),
-        "advice" => some(view.advice()),
+        "advice" => view.advice().map(str::to_owned),
         "when" => view.when(),
         "until" => view.until(),
         "fate" => view.fate().map(str::to_owned),
@@ -214,6 +214,29 @@ mod tests {
         ] {
             assert_eq!(fill_with(template).as_deref(), Ok(expected), "{template}");
         }
+    }
+
+    #[test]
+    fn every_name_has_a_meaning() {
+        let incident = Incident {
+            explanation: crate::failure::Explanation::Timeout,
+            status: 504,
+            failure: "timeout",
+            error: None,
+            gateway: None,
+            retry_after: None,
+            fate: super::super::Fate::Safe,
+            now: crate::time::Time::default(),
+            until: None,
+        };
+        let fields: [(&str, &str); 0] = [];
+        let params = Params::default();
+        let view = View::new(&params, &incident, &Asked { method: "GET", url: "", fields: &fields });
+        for name in NAMES {
+            assert!(value(&view, name).is_some(), "{name}");
+        }
+        assert_eq!(value(&view, "nowhere"), None);
+        assert_eq!(value(&view, "site"), Some(Some("Website".to_owned())));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::digest;
 use super::directives::Directives;
 use super::freshness;
-use super::lines::{storable, updated};
+use super::lines::{are_sound, storable, updated};
 use super::reasons::NoReason;
 use super::syntax::integer;
 use super::vary::{Vary, selecting};
@@ -60,7 +60,8 @@ impl Record {
 
     /// The record with the lines of a later answer about the same body; `None` if that cannot be kept.
     pub(super) fn renewed(&self, asked: &Asked<'_>, answered: &Answered<'_>) -> Option<Self> {
-        let new = dated(answered.fields.lines(), answered);
+        let new = Some(answered.fields.lines()).filter(are_sound)?;
+        let new = dated(new, answered);
         let weakened = match new.field("etag") {
             Some(etag) => self.decoded && etag.starts_with('"'),
             None => self.weakened,

@@ -28,6 +28,7 @@ pub struct Setup {
     vars: Vec<(String, Value)>,
     kv: bool,
     script: Option<String>,
+    modules: PathBuf,
 }
 
 /// Where the Worker's fetches go.
@@ -55,7 +56,13 @@ impl Setup {
 
     fn with(outbound: Outbound) -> Self {
         // Many failures in a row are what tests are made of; those of the breaker switch it on.
-        Self { outbound, vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))], kv: false, script: None }
+        Self {
+            outbound,
+            vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))],
+            kv: false,
+            script: None,
+            modules: build(),
+        }
     }
 
     /// With a variable: a string, or any other JSON.
@@ -77,6 +84,12 @@ impl Setup {
         self
     }
 
+    /// Another Worker than ours: `index.js` and `index_bg.wasm` from this folder.
+    pub fn modules(mut self, folder: &Path) -> Self {
+        self.modules = folder.to_owned();
+        self
+    }
+
     /// Starts it.
     pub fn start(self) -> Worker {
         Worker::start(&self)
@@ -91,7 +104,8 @@ impl Worker {
         match &setup.script {
             Some(script) => std::fs::write(folder.join("script.js"), script).expect("a file"),
             None => ["index.js", "index_bg.wasm"].iter().for_each(|name| {
-                std::fs::copy(build().join(name), folder.join(name)).expect("the Worker; `npm run build` makes it");
+                std::fs::copy(setup.modules.join(name), folder.join(name))
+                    .expect("the Worker; `npm run build` makes it");
             }),
         }
         std::fs::write(&config, capnp(setup)).expect("a file");
@@ -322,8 +336,8 @@ pub fn workerd() -> PathBuf {
     // The program itself: `.bin/workerd` is a script that would outlive the signal that ends it.
     let packages =
         std::fs::read_dir(root().join("node_modules/@cloudflare")).expect("npm packages; `npm test` installs them");
-    let programs = packages.flatten().map(|package| package.path().join("bin/workerd"));
-    programs.filter(|path| path.exists()).next().expect("workerd; `npm test` installs it")
+    let mut programs = packages.flatten().map(|package| package.path().join("bin/workerd"));
+    programs.find(|path| path.exists()).expect("workerd; `npm test` installs it")
 }
 
 const START_LIMIT: Duration = Duration::from_secs(30);
