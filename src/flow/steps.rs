@@ -70,7 +70,12 @@ impl Flow {
         self.failed = Some(self.facts(failure, outcome, now));
         let retries = self.decide(failure, now);
         if self.config.mode == Mode::Observe {
-            self.line.would = Some(if matches!(retries, Decision::Again(_)) { "retry" } else { "replace" });
+            let keeps = self.failed.as_ref().is_some_and(|f| f.keep);
+            self.line.would = Some(match retries {
+                Decision::Again(_) => "retry",
+                Decision::Stop(_) if keeps => "keep",
+                Decision::Stop(_) => "replace",
+            });
             return self.finish_observed(outcome, now);
         }
         match retries {

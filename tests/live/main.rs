@@ -4,6 +4,8 @@
 
 #[path = "../support/client.rs"]
 mod client;
+#[path = "../support/gateway.rs"]
+mod gateway;
 #[path = "../support/origin.rs"]
 mod origin;
 #[path = "../support/raw.rs"]
@@ -11,4 +13,10 @@ mod raw;
 #[path = "../support/worker.rs"]
 mod worker;
 
+mod admin;
+mod config;
+mod gateways;
+mod modes;
+mod relay;
 mod retry;
+mod to_origin;
