@@ -127,22 +127,19 @@ fn every_file_is_registered() {
     assert_eq!(files, table);
 }
 
-// A key that the code asks for and no file has would be an empty place on the page.
+// A key that does not exist does not compile; one that nothing asks for would be translated for nothing.
 #[test]
-fn have_every_key_that_the_code_asks_for() {
-    let keys: BTreeSet<String> = locale("en").1.into_iter().map(|(key, _)| key).collect();
+fn have_no_key_that_nobody_asks_for() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/page");
-    let mut asked = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            let source = std::fs::read_to_string(path).unwrap();
-            for call in ["text(\"", "fill(\"", "within(\"", "plural(\""] {
-                asked.extend(source.split(call).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()));
-            }
-        }
+    let sources: String = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect();
+    for (key, _) in locale("en").1 {
+        // The notice over a stale copy is made elsewhere.
+        let is_notice = key == "close" || matches!(&*key, "copy_notice" | "copy_minutes" | "copy_hours" | "copy_days");
+        assert!(is_notice || sources.contains(&format!("key!(\"{key}\")")), "{key}");
     }
-    let missing: Vec<&String> = asked.iter().filter(|key| !keys.contains(*key) && !key.starts_with('<')).collect();
-    assert!(missing.is_empty(), "{missing:?}");
-    assert!(asked.len() > 30);
 }

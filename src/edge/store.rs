@@ -105,13 +105,15 @@ impl Store {
             return key.to_owned();
         }
         let known = self.get(tier, key).await.and_then(|held| match held.entry {
-            Entry::Variants(variants) if variants.covers(record) => Some(variants),
-            _ => None,
+            Entry::Variants(variants) => Some(variants),
+            Entry::Copy(_) => None,
         });
-        if let Some(variants) = known {
-            return variants.key(key, request);
-        }
-        let variants = Variants::new(record, &isolate::seed().to_string());
+        let epoch = || isolate::seed().to_string();
+        let variants = match known {
+            Some(variants) if variants.covers(record) => return variants.key(key, request),
+            Some(variants) => variants.widened(record, &epoch()),
+            None => Variants::new(record, &epoch()),
+        };
         let at = variants.key(key, request);
         let entry = Entry::Variants(variants);
         let nothing = ArrayBuffer::new(0);

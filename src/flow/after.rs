@@ -52,28 +52,34 @@ impl Flow {
             method => {
                 let urls = stale::invalidated(method, self.request.url(), status, fields);
                 let remove: Vec<_> = urls.iter().map(|url| stale::key(url, &self.config.stale.ignore_params)).collect();
-                remove.iter().for_each(|key| now.state.stored().forget(hash(key)));
+                remove.iter().for_each(|key| now.state.stored().forget(hash(&[key])));
                 After { remove, ..After::default() }
             }
         }
     }
 
     fn after_get(&self, status: u16, fields: &dyn Fields, now: &mut Now, refresh: Refresh) -> After {
-        let key = self.key();
-        let hash = hash(&key);
-        let due = self.config.stale_refresh;
-        let print = || stale::fingerprint(status, fields);
-        if refresh == Refresh::WhenDue && status == 200 && now.state.stored().holds(hash, print, now.time, due) {
+        let (key, span) = (self.key(), self.config.stale_refresh);
+        let (place, stored) = (hash(&[&key]), now.state.stored());
+        let due = refresh == Refresh::Always;
+        if !due && status == 200 && stored.holds(place, || stale::fingerprint(status, fields), now.time, span) {
             return After::default();
         }
         let answered = stale::Answered { status, fields, asked_at: self.asked_at, answered_at: now.time };
         match stale::admit(&self.asked(), &answered, &self.config.stale) {
             Admission::Keep(record) => {
-                now.state.stored().note(hash, record.fingerprint(), now.time);
-                After { keep: Some(Keep { key, hash, record }), ..After::default() }
+                // Each variant is written in its own time.
+                let place = if record.varies() { hash(&[&key, record.selection()]) } else { place };
+                if !due && stored.holds(place, || record.fingerprint(), now.time, span) {
+                    return After::default();
+                }
+                stored.written(place, record.fingerprint(), now.time);
+                After { keep: Some(Keep { key, hash: place, record }), ..After::default() }
             }
+            // Anybody can ask for what is not there, again and again.
+            Admission::Remove(_) if !due && stored.is_removed(place, now.time, span) => After::default(),
             Admission::Remove(_) => {
-                now.state.stored().forget(hash);
+                stored.removed(place, now.time);
                 After { remove: vec![key], ..After::default() }
             }
             Admission::Skip(_) => After::default(),
@@ -81,8 +87,11 @@ impl Flow {
     }
 }
 
-fn hash(key: &str) -> u64 {
+fn hash(parts: &[&str]) -> u64 {
     let mut hasher = Fnv::default();
-    hasher.write(key.as_bytes());
+    for part in parts {
+        hasher.write(part.as_bytes());
+        hasher.write(&[0]);
+    }
     hasher.finish()
 }

@@ -56,38 +56,67 @@ impl State {
     }
 }
 
-/// Copies written by this isolate, by the hash of their key.
+/// Copies written and removed by this isolate, by the hash of their place.
+///
+/// The hash can be aimed at by whoever chooses URLs; all that is won is a copy that is refreshed a little later.
 #[derive(Debug, Default)]
 pub struct Recent {
-    written: HashMap<u64, (Time, Option<u64>)>,
+    places: HashMap<u64, (Time, Done)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    /// With this fingerprint.
+    Written(Option<u64>),
+    Removed,
 }
 
 impl Recent {
     /// Is there nothing to write, since a copy with the same validators was written within `span`? Content without
     /// validators counts as unchanged: whether it is can only be seen by reading all of it.
     #[must_use]
-    pub fn holds(&self, key: u64, fingerprint: impl Fn() -> Option<u64>, now: Time, span: Duration) -> bool {
-        self.written
-            .get(&key)
-            .is_some_and(|(at, known)| now.since(*at) < span && (known.is_none() || *known == fingerprint()))
+    pub fn holds(&self, place: u64, fingerprint: impl Fn() -> Option<u64>, now: Time, span: Duration) -> bool {
+        match self.within(place, now, span) {
+            Some(Done::Written(known)) => known.is_none() || known == fingerprint(),
+            _ => false,
+        }
+    }
+
+    /// Was the copy removed within `span`?
+    #[must_use]
+    pub fn is_removed(&self, place: u64, now: Time, span: Duration) -> bool {
+        self.within(place, now, span) == Some(Done::Removed)
     }
 
     /// A copy is being written.
-    pub fn note(&mut self, key: u64, fingerprint: Option<u64>, now: Time) {
-        if self.written.len() >= MAX_RECENT {
-            self.written.clear();
-        }
-        self.written.insert(key, (now, fingerprint));
+    pub fn written(&mut self, place: u64, fingerprint: Option<u64>, now: Time) {
+        self.note(place, Done::Written(fingerprint), now);
+    }
+
+    /// A copy is being removed.
+    pub fn removed(&mut self, place: u64, now: Time) {
+        self.note(place, Done::Removed, now);
+    }
+
+    /// Writing came to nothing.
+    pub fn forget(&mut self, place: u64) {
+        self.places.remove(&place);
     }
 
     /// All copies may have been removed.
     pub fn clear(&mut self) {
-        self.written.clear();
+        self.places.clear();
     }
 
-    /// A copy was removed, or writing it came to nothing.
-    pub fn forget(&mut self, key: u64) {
-        self.written.remove(&key);
+    fn within(&self, place: u64, now: Time, span: Duration) -> Option<Done> {
+        self.places.get(&place).filter(|(at, _)| now.since(*at) < span).map(|(_, done)| *done)
+    }
+
+    fn note(&mut self, place: u64, done: Done, now: Time) {
+        if self.places.len() >= MAX_RECENT {
+            self.places.clear();
+        }
+        self.places.insert(place, (now, done));
     }
 }
 

@@ -1,5 +1,7 @@
 //! What does “Error 502” mean, for those who want to know?
 
+use super::catalog::{Key, key};
+use super::escape::add;
 use super::facts::View;
 use crate::failure::Explanation;
 
@@ -8,43 +10,49 @@ pub(super) fn push(out: &mut String, view: &View) {
     if view.is_maintenance() {
         return;
     }
-    let title = view.catalog.fill("about_title", "{status}", &view.code);
-    out.extend(["<details>\n<summary>", &title, "</summary>\n<p>", view.text(meaning(view.status)), "</p>\n<h2>"]);
-    out.extend([view.text("causes_title"), "</h2>\n<ul>\n"]);
+    let title = view.catalog.fill(key!("about_title"), "{status}", &view.code);
+    add(out, &["<details>\n<summary>", &title, "</summary>\n<p>", view.text(meaning(view.status)), "</p>\n<h2>"]);
+    add(out, &[view.text(key!("causes_title")), "</h2>\n<ul>\n"]);
     let first = likely(view.incident.explanation);
-    out.extend(["<li>", view.text(first), " <small>", view.text("likely"), "</small></li>\n"]);
+    add(out, &["<li>", view.text(first), " <small>", view.text(key!("likely")), "</small></li>\n"]);
     for cause in CAUSES.into_iter().filter(|&cause| cause != first) {
-        out.extend(["<li>", view.text(cause), "</li>\n"]);
+        add(out, &["<li>", view.text(cause), "</li>\n"]);
     }
-    out.extend(["</ul>\n<h2>", view.text("names_title"), "</h2>\n<ul>\n"]);
+    add(out, &["</ul>\n<h2>", view.text(key!("names_title")), "</h2>\n<ul>\n"]);
     for name in names(view.status) {
-        out.extend(["<li><bdi lang=\"en\">", name, "</bdi></li>\n"]);
+        add(out, &["<li><bdi lang=\"en\">", name, "</bdi></li>\n"]);
     }
-    out.extend(["<li>", view.text("name_blank"), "</li>\n</ul>\n</details>\n"]);
+    add(out, &["<li>", view.text(key!("name_blank")), "</li>\n</ul>\n</details>\n"]);
 }
 
-const fn meaning(status: u16) -> &'static str {
+const fn meaning(status: u16) -> Key {
     match status {
-        502 => "mean_502",
-        503 => "mean_503",
-        504 => "mean_504",
-        520..=530 => "mean_52x",
-        _ => "mean_other",
+        502 => key!("mean_502"),
+        503 => key!("mean_503"),
+        504 => key!("mean_504"),
+        520..=530 => key!("mean_52x"),
+        _ => key!("mean_other"),
     }
 }
 
-const fn likely(explanation: Explanation) -> &'static str {
+const fn likely(explanation: Explanation) -> Key {
     match explanation {
-        Explanation::Connection | Explanation::Tunnel => "cause_network",
-        Explanation::Dns | Explanation::Loop => "cause_dns",
-        Explanation::Timeout | Explanation::Unavailable => "cause_overload",
-        Explanation::Tls | Explanation::BadGateway | Explanation::Maintenance => "cause_software",
-        Explanation::Incomplete => "cause_glitch",
+        Explanation::Connection | Explanation::Tunnel => key!("cause_network"),
+        Explanation::Dns | Explanation::Loop => key!("cause_dns"),
+        Explanation::Timeout | Explanation::Unavailable => key!("cause_overload"),
+        Explanation::Tls | Explanation::BadGateway | Explanation::Maintenance => key!("cause_software"),
+        Explanation::Incomplete => key!("cause_glitch"),
     }
 }
 
-const CAUSES: [&str; 6] =
-    ["cause_overload", "cause_network", "cause_software", "cause_security", "cause_glitch", "cause_dns"];
+const CAUSES: [Key; 6] = [
+    key!("cause_overload"),
+    key!("cause_network"),
+    key!("cause_software"),
+    key!("cause_security"),
+    key!("cause_glitch"),
+    key!("cause_dns"),
+];
 
 /// What other software calls it. English everywhere: these are quotations that people type into search engines.
 const fn names(status: u16) -> &'static [&'static str] {

@@ -4,6 +4,8 @@
 //! everything; the drawings are decoration for assistive technology. Right-to-left languages get it mirrored by layout.
 
 use super::Theme;
+use super::catalog::{Key, key};
+use super::escape::add;
 use super::facts::View;
 use crate::failure::Explanation;
 
@@ -11,54 +13,59 @@ use crate::failure::Explanation;
 pub(super) fn push(out: &mut String, view: &View) {
     let place = Place::of(view.incident.explanation);
     let (class, state) = match place {
-        Place::Link(_) => ("far", "state_unreached"),
-        Place::Site(_) if view.is_maintenance() => ("off", "state_maintenance"),
-        Place::Site(_) => ("bad", "state_broken"),
+        Place::Link(_) => ("far", key!("state_unreached")),
+        Place::Site(_) if view.is_maintenance() => ("off", key!("state_maintenance")),
+        Place::Site(_) => ("bad", key!("state_broken")),
     };
     if view.params.theme == Theme::Plain {
         return in_words(out, view, state);
     }
-    out.extend(["<ol class=\"way\" aria-label=\"", view.text("place"), "\">\n<li>"]);
-    station(out, YOU, view.text("you"), view.text("state_ok"));
+    add(out, &["<ol class=\"way\" aria-label=\"", view.text(key!("place")), "\">\n<li>"]);
+    station(out, YOU, view.text(key!("you")), view.text(key!("state_ok")));
     out.push_str("<li>");
     link(out, WHOLE, None);
-    station(out, NETWORK, view.text("network"), view.text("state_ok"));
-    out.extend(["<li class=\"", class, "\">"]);
+    station(out, NETWORK, view.text(key!("network")), view.text(key!("state_ok")));
+    add(out, &["<li class=\"", class, "\">"]);
     match place {
-        Place::Link(mark) => link(out, &[BROKEN, mark].concat(), Some(view.text("state_broken"))),
+        Place::Link(mark) => link(out, &[BROKEN, mark].concat(), Some(view.text(key!("state_broken")))),
         Place::Site(_) => link(out, WHOLE, None),
     }
     let inside = if let Place::Site(inside) = place { inside } else { LINES };
-    station(out, &[WINDOW, inside].concat(), view.text("website"), view.text(state));
+    station(out, &[WINDOW, inside].concat(), view.text(key!("website")), view.text(state));
     out.push_str("</ol>\n");
 }
 
 /// For the theme without drawings.
-fn in_words(out: &mut String, view: &View, state: &str) {
-    out.extend(["<h2>", view.text("place"), "</h2>\n<ol>\n"]);
-    for (caption, state) in [("you", "state_ok"), ("network", "state_ok"), ("website", state)] {
-        out.extend(["<li>", view.text(caption), ": ", view.text(state), "</li>\n"]);
+fn in_words(out: &mut String, view: &View, state: Key) {
+    add(out, &["<h2>", view.text(key!("place")), "</h2>\n<ol>\n"]);
+    for (caption, state) in
+        [(key!("you"), key!("state_ok")), (key!("network"), key!("state_ok")), (key!("website"), state)]
+    {
+        add(out, &["<li>", view.text(caption), ": ", view.text(state), "</li>\n"]);
     }
     out.push_str("</ol>\n");
 }
 
 fn station(out: &mut String, drawing: &str, caption: &str, state: &str) {
-    out.extend([
-        "<svg class=\"node\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">",
-        drawing,
-        "</svg><b>",
-        caption,
-        "</b><span>",
-        state,
-        "</span></li>\n",
-    ]);
+    add(
+        out,
+        &[
+            "<svg class=\"node\" viewBox=\"0 0 24 24\" aria-hidden=\"true\">",
+            drawing,
+            "</svg><b>",
+            caption,
+            "</b><span>",
+            state,
+            "</span></li>\n",
+        ],
+    );
 }
 
 /// A line as long as its place; coordinates in per cent, so that the mark in its middle keeps its shape.
 fn link(out: &mut String, drawing: &str, says: Option<&str>) {
     match says {
-        Some(says) => out.extend(["<svg class=\"link\" role=\"img\" aria-label=\"", says, "\">", drawing, "</svg>"]),
-        None => out.extend(["<svg class=\"link\" aria-hidden=\"true\">", drawing, "</svg>"]),
+        Some(says) => add(out, &["<svg class=\"link\" role=\"img\" aria-label=\"", says, "\">", drawing, "</svg>"]),
+        None => add(out, &["<svg class=\"link\" aria-hidden=\"true\">", drawing, "</svg>"]),
     }
 }
 

@@ -14,6 +14,14 @@ pub(super) fn clean(text: &str, max: usize) -> String {
     shown
 }
 
+/// Appends all the parts. Not inlined: pages are put together in dozens of places, and each would carry the loop.
+#[inline(never)]
+pub(super) fn add(out: &mut String, parts: &[&str]) {
+    for part in parts {
+        out.push_str(part);
+    }
+}
+
 /// Appends it for text and attribute values (in either quote) of HTML and XML.
 pub(super) fn push_markup(out: &mut String, text: &str) {
     for c in text.chars() {

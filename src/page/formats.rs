@@ -3,7 +3,8 @@
 //! Problem details (RFC 9457) in JSON and XML for programs, Markdown for agents, text for terminals, and the smallest
 //! thing that is right for an image, a script, a style sheet, an event stream.
 
-use super::escape::{clean, markdown, push_markup};
+use super::catalog::key;
+use super::escape::{add, clean, markdown, push_markup};
 use super::facts::{Support, View};
 use super::{Fate, Format, html, problem};
 
@@ -66,25 +67,25 @@ fn as_markdown(view: &View) -> String {
         out.push('\n');
     }
     out.push_str("\n## ");
-    out.push_str(view.text("facts_title"));
+    out.push_str(view.text(key!("facts_title")));
     out.push('\n');
     for (label, value) in view.facts() {
         // A code span cannot be left without its fence, and the value has none.
         let value = value.replace('`', "'");
-        out.extend(["\n- ", label, ": `", &value, "`"]);
+        add(&mut out, &["\n- ", label, ": `", &value, "`"]);
     }
     for (label, target) in help(view) {
         let scheme = if target.contains("://") { "" } else { "mailto:" };
-        out.extend(["\n- ", label, ": <", scheme, target, ">"]);
+        add(&mut out, &["\n- ", label, ": <", scheme, target, ">"]);
     }
     out.push('\n');
     out
 }
 
 fn help<'v>(view: &'v View) -> impl Iterator<Item = (&'static str, &'v str)> {
-    let status = view.status_link().map(|url| (view.text("status_link"), url));
+    let status = view.status_link().map(|url| (view.text(key!("status_link")), url));
     let support = view.support().map(|s| match s {
-        Support::Link(to) | Support::Mail(to) => (view.text("support_link"), to),
+        Support::Link(to) | Support::Mail(to) => (view.text(key!("support_link")), to),
     });
     status.into_iter().chain(support)
 }

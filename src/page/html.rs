@@ -4,7 +4,8 @@
 //! of the catalogue are free of markup (a test sees to it); what comes from outside goes through [`push_markup`].
 
 use super::asset::{Asset, asset, hash};
-use super::escape::{percent, push_markup};
+use super::catalog::key;
+use super::escape::{add, percent, push_markup};
 use super::facts::{Support, View, rfc_3339};
 use super::{Theme, about, art, diagram, style};
 
@@ -18,7 +19,7 @@ pub(super) fn page(view: &View) -> String {
     what(&mut out, view);
     diagram::push(&mut out, view);
     if let Some(side) = view.whose_side() {
-        out.extend(["<p>", side, "</p>\n"]);
+        add(&mut out, &["<p>", side, "</p>\n"]);
     }
     fate(&mut out, view);
     next(&mut out, view);
@@ -26,7 +27,7 @@ pub(super) fn page(view: &View) -> String {
     facts(&mut out, view);
     out.push_str("</main>\n<footer><p>");
     standin(&mut out, view);
-    out.extend(["</p></footer>\n<script>", SCRIPT.text, "</script>\n</body>\n</html>\n"]);
+    add(&mut out, &["</p></footer>\n<script>", SCRIPT.text, "</script>\n</body>\n</html>\n"]);
     out
 }
 
@@ -34,7 +35,7 @@ pub(super) fn page(view: &View) -> String {
 pub(super) fn policy(view: &View) -> String {
     let mut out = String::from("default-src 'none'; style-src");
     let source = |out: &mut String, hash: &[u8]| {
-        out.extend([" 'sha256-", str::from_utf8(hash).unwrap_or_default(), "'"]);
+        add(out, &[" 'sha256-", str::from_utf8(hash).unwrap_or_default(), "'"]);
     };
     for style in view.params.theme.styles().into_iter().flatten() {
         source(&mut out, &style.hash);
@@ -56,34 +57,40 @@ pub(super) fn policy(view: &View) -> String {
 }
 
 fn head(out: &mut String, view: &View) {
-    out.extend(["<!doctype html>\n<html lang=\"", view.language.tag(), "\" dir=\"", view.direction(), "\">\n<head>\n"]);
+    add(out, &["<!doctype html>\n<html lang=\"", view.language.tag(), "\" dir=\"", view.direction(), "\">\n<head>\n"]);
     out.push_str(
         "<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
     );
-    out.extend(["<meta name=\"color-scheme\" content=\"light dark\">\n<title>", view.title(), " · "]);
+    add(out, &["<meta name=\"color-scheme\" content=\"light dark\">\n<title>", view.title(), " · "]);
     push_markup(out, &view.site);
-    out.extend([
-        "</title>
+    add(
+        out,
+        &[
+            "</title>
 ",
-        ICON,
-        "
+            ICON,
+            "
 ",
-    ]);
+        ],
+    );
     for style in view.params.theme.styles().into_iter().flatten() {
-        out.extend([
-            "<style>",
-            style.text,
-            "</style>
+        add(
+            out,
+            &[
+                "<style>",
+                style.text,
+                "</style>
 ",
-        ]);
+            ],
+        );
     }
     let own = style::own(view);
     if !own.is_empty() {
-        out.extend(["<style>", &own, "</style>\n"]);
+        add(out, &["<style>", &own, "</style>\n"]);
     }
     if let Some(seconds) = view.reloads_after() {
         let seconds = seconds.to_string();
-        out.extend(["<noscript><meta http-equiv=\"refresh\" content=\"", &seconds, "\"></noscript>\n"]);
+        add(out, &["<noscript><meta http-equiv=\"refresh\" content=\"", &seconds, "\"></noscript>\n"]);
     }
     out.push_str("</head>\n");
 }
@@ -105,15 +112,25 @@ fn what(out: &mut String, view: &View) {
         art::push(out, view.incident.explanation);
     }
     if let Some(label) = view.label() {
-        out.extend(["<p class=\"label\">", &label, "</p>\n"]);
+        add(out, &["<p class=\"label\">", &label, "</p>\n"]);
     }
-    out.extend(["<h1>", view.title(), "</h1>\n<p class=\"lead\">", view.what(), "</p>\n"]);
+    add(out, &["<h1>", view.title(), "</h1>\n<p class=\"lead\">", view.what(), "</p>\n"]);
 }
 
 fn fate(out: &mut String, view: &View) {
     let Some(fate) = view.fate() else { return };
-    out.extend(["<section>\n<h2>", view.text("fate_title"), "</h2>\n<p>", fate, "</p>\n<p>", view.text("fate_keep")]);
-    out.extend(["</p>\n<p><button class=\"button\" type=\"button\" id=\"go-back\" hidden>", view.text("go_back")]);
+    add(
+        out,
+        &[
+            "<section>\n<h2>",
+            view.text(key!("fate_title")),
+            "</h2>\n<p>",
+            fate,
+            "</p>\n<p>",
+            view.text(key!("fate_keep")),
+        ],
+    );
+    add(out, &["</p>\n<p><button class=\"button\" type=\"button\" id=\"go-back\" hidden>", view.text(key!("go_back"))]);
     out.push_str("</button></p>\n</section>\n");
 }
 
@@ -121,50 +138,49 @@ fn fate(out: &mut String, view: &View) {
 fn next(out: &mut String, view: &View) {
     out.push_str("<section class=\"next\" id=\"next\"");
     let reloads_after = view.reloads_after();
-    let mut data = |name: &str, value: &str| out.extend([" data-", name, "=\"", value, "\""]);
-    for name in ["copy", "copied"] {
-        data(name, view.text(name));
-    }
+    let mut data = |name: &str, value: &str| add(out, &[" data-", name, "=\"", value, "\""]);
+    data("copy", view.text(key!("copy")));
+    data("copied", view.text(key!("copied")));
     if let Some(seconds) = reloads_after {
         data("wait", &seconds.to_string());
         data("status", &view.code);
         data("zero", view.catalog.zero().encode_utf8(&mut [0; 4]));
         data("plural", &view.catalog.plural_categories());
         for (name, key) in [
-            ("seconds", "in_seconds"),
-            ("minutes", "in_minutes"),
-            ("hours", "in_hours"),
-            ("check", "check_in"),
-            ("checking", "checking"),
-            ("back", "back"),
-            ("gave-up", "gave_up"),
-            ("offline", "offline"),
+            ("seconds", key!("in_seconds")),
+            ("minutes", key!("in_minutes")),
+            ("hours", key!("in_hours")),
+            ("check", key!("check_in")),
+            ("checking", key!("checking")),
+            ("back", key!("back")),
+            ("gave-up", key!("gave_up")),
+            ("offline", key!("offline")),
         ] {
             data(name, view.text(key));
         }
     }
-    out.extend([">\n<h2>", view.text("todo_title"), "</h2>\n"]);
+    add(out, &[">\n<h2>", view.text(key!("todo_title")), "</h2>\n"]);
     if let Some(advice) = view.advice() {
-        out.extend(["<p>", advice, "</p>\n"]);
+        add(out, &["<p>", advice, "</p>\n"]);
     }
     if let Some(until) = view.incident.until {
         let iso = rfc_3339(until);
         let time = ["<time data-t datetime=\"", &iso, "\">", &super::facts::plain(until), "</time>"].concat();
-        out.extend(["<p>", &view.catalog.fill("until", "{time}", &time), "</p>\n"]);
+        add(out, &["<p>", &view.catalog.fill(key!("until"), "{time}", &time), "</p>\n"]);
     }
     if let Some(seconds) = reloads_after {
-        let check = view.catalog.fill("check_in", "{in}", &view.catalog.within(seconds));
-        out.extend(["<p class=\"count\" id=\"count\" role=\"timer\">", &check, "</p>\n"]);
+        let check = view.catalog.fill(key!("check_in"), "{in}", &view.catalog.within(seconds));
+        add(out, &["<p class=\"count\" id=\"count\" role=\"timer\">", &check, "</p>\n"]);
         out.push_str("<div class=\"bar\" id=\"bar\" hidden><i></i></div>\n");
-        out.extend(["<p>", view.text("check_auto"), "</p>\n<p class=\"sr\" id=\"say\" role=\"status\"></p>\n"]);
+        add(out, &["<p>", view.text(key!("check_auto")), "</p>\n<p class=\"sr\" id=\"say\" role=\"status\"></p>\n"]);
     } else if let Some(when) = view.when() {
-        out.extend(["<p>", &when, "</p>\n"]);
+        add(out, &["<p>", &when, "</p>\n"]);
     }
     if view.is_safe() {
-        out.extend(["<p><a class=\"button\" id=\"again\" href=\"\">", view.text("try_now"), "</a></p>\n"]);
+        add(out, &["<p><a class=\"button\" id=\"again\" href=\"\">", view.text(key!("try_now")), "</a></p>\n"]);
     }
     if !view.is_maintenance() {
-        out.extend(["<p>", view.text("todo_report"), "</p>\n"]);
+        add(out, &["<p>", view.text(key!("todo_report")), "</p>\n"]);
     }
     links(out, view);
     out.push_str("</section>\n");
@@ -179,14 +195,14 @@ fn links(out: &mut String, view: &View) {
     let mut link = |to: &str, text: &str| {
         out.push_str("<a href=\"");
         push_markup(out, to);
-        out.extend(["\">", text, "</a>"]);
+        add(out, &["\">", text, "</a>"]);
     };
     if let Some(url) = status {
-        link(url, view.text("status_link"));
+        link(url, view.text(key!("status_link")));
     }
     match support {
-        Some(Support::Link(url)) => link(url, view.text("support_link")),
-        Some(Support::Mail(address)) => link(&mail(view, address), view.text("support_link")),
+        Some(Support::Link(url)) => link(url, view.text(key!("support_link"))),
+        Some(Support::Mail(address)) => link(&mail(view, address), view.text(key!("support_link"))),
         None => {}
     }
     out.push_str("</p>\n");
@@ -203,27 +219,33 @@ fn mail(view: &View, address: &str) -> String {
 }
 
 fn facts(out: &mut String, view: &View) {
-    out.extend([
-        "<section>\n<h2>",
-        view.text("facts_title"),
-        "</h2>\n<p>",
-        view.text("facts_hint"),
-        "</p>\n<dl id=\"facts\">\n",
-    ]);
+    add(
+        out,
+        &[
+            "<section>\n<h2>",
+            view.text(key!("facts_title")),
+            "</h2>\n<p>",
+            view.text(key!("facts_hint")),
+            "</p>\n<dl id=\"facts\">\n",
+        ],
+    );
     for (label, value) in view.facts() {
-        out.extend(["<dt>", label, "</dt><dd><bdi dir=\"ltr\">"]);
+        add(out, &["<dt>", label, "</dt><dd><bdi dir=\"ltr\">"]);
         push_markup(out, value);
         out.push_str("</bdi></dd>\n");
     }
-    out.extend(["</dl>\n<p><button class=\"button quiet\" type=\"button\" id=\"copy\" hidden>", view.text("copy")]);
+    add(
+        out,
+        &["</dl>\n<p><button class=\"button quiet\" type=\"button\" id=\"copy\" hidden>", view.text(key!("copy"))],
+    );
     out.push_str("</button></p>\n</section>\n");
 }
 
 fn standin(out: &mut String, view: &View) {
-    let (before, after) = view.text("standin").split_once("{site}").unwrap_or_default();
-    out.extend([before, "<bdi>"]);
+    let (before, after) = view.text(key!("standin")).split_once("{site}").unwrap_or_default();
+    add(out, &[before, "<bdi>"]);
     push_markup(out, &view.site);
-    out.extend(["</bdi>", after]);
+    add(out, &["</bdi>", after]);
 }
 
 /// A page is about so long, in bytes.

@@ -3,6 +3,7 @@
 //! One table of the languages that are there, and the choice among them: RFC 4647 §3.4 lookup, after a mapping of tags
 //! that mean the same or that a reader of them understands (`zh-TW` → `zh-Hant`, `no` → `nb`).
 
+use super::catalog::texts;
 use super::negotiate::weighted;
 use super::plural::Plural;
 use super::style::Script;
@@ -19,7 +20,7 @@ pub(super) struct Entry {
     /// The digit zero; the others follow it in Unicode.
     pub zero: char,
     pub script: Script,
-    /// Its texts: see `locales/README.md`.
+    /// Its texts, one a line: see `locales/README.md`.
     pub texts: &'static str,
 }
 
@@ -31,7 +32,7 @@ macro_rules! languages {
             plural: Plural::$plural,
             zero: $zero,
             script: Script::$script,
-            texts: include_str!(concat!("locales/", $tag, ".json")),
+            texts: texts!($tag),
         }),*]
     };
     (@ltr) => { false };
@@ -111,6 +112,7 @@ fn known_as(tag: &str) -> &str {
     ALIASES.iter().find(|(alias, _)| same(alias, tag)).map_or(tag, |&(_, known)| known)
 }
 
+#[inline(never)]
 fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }

@@ -21,6 +21,8 @@
 //!
 //! Not here: where a template comes from. A broken one is reported and the built-in page shown instead.
 
+use super::catalog::key;
+use super::escape::add;
 use super::facts::{Support, View};
 use super::{Asked, Format, Incident, Page, Params, formats, headers, negotiate};
 
@@ -138,7 +140,7 @@ fn value(view: &View, name: &str) -> Option<Option<String>> {
         "when" => view.when(),
         "until" => view.until(),
         "fate" => view.fate().map(str::to_owned),
-        "keep" => view.fate().map(|_| view.text("fate_keep").to_owned()),
+        "keep" => view.fate().map(|_| view.text(key!("fate_keep")).to_owned()),
         "retry_after" => view.incident.retry_after.map(|seconds| seconds.to_string()),
         "can_reload" => (view.is_safe() && view.incident.retry_after.is_some()).then(String::new),
         "time" => some(&view.time),
@@ -186,7 +188,7 @@ fn push_escaped(out: &mut String, text: &str) {
         if c.is_alphanumeric() || (!c.is_ascii() && !c.is_whitespace()) || "-._~/:,".contains(c) {
             out.push(c);
         } else {
-            out.extend(["&#", &u32::from(c).to_string(), ";"]);
+            add(out, &["&#", &u32::from(c).to_string(), ";"]);
         }
     }
 }

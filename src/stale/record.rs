@@ -97,6 +97,12 @@ impl Record {
         &self.vary
     }
 
+    /// A hash of what the request had in the fields of [`vary`](Self::vary): which of the siblings it is.
+    #[must_use]
+    pub fn selection(&self) -> &str {
+        &self.selected
+    }
+
     /// Does it have siblings, so that it belongs under a second key?
     #[must_use]
     pub fn varies(&self) -> bool {
