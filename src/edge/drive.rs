@@ -16,7 +16,7 @@ use super::peek::{self, Prefix};
 use super::store::{Copy, Store};
 use super::{env, isolate, last_resort, now};
 use crate::cdn_loop;
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
 use crate::fields::{FieldLines, Fields};
@@ -87,14 +87,14 @@ struct Driver {
 }
 
 impl Outgoing {
-    /// Keeps the body if it is small enough and could be needed again: before the first send, for afterwards it is gone.
+    /// Keeps the body if it is small enough: before the first send, for afterwards it is gone. Not only for replay: the
+    /// time of an attempt can be measured only when the visitor has no part in it.
     async fn new(config: &Config, request: &Request, incoming: Incoming, mark: Option<String>) -> Self {
         let fields = mark.map(|mark| forwarded(request, &mark)).unwrap_or_default();
         let may_have_body = !matches!(request.method(), "GET" | "HEAD");
         let has_body = may_have_body && incoming.body().is_some();
-        let again = config.retry.attempts > 0 || !config.fallbacks.is_empty();
         let mut body = None;
-        if has_body && again {
+        if has_body && config.mode == Mode::On {
             let length = request.fields().field("content-length").and_then(|l| l.parse::<u64>().ok());
             if length.is_some_and(|l| l <= config.replay_limit) {
                 body = buffer(&incoming).await;
