@@ -10,6 +10,7 @@ use worker::{Env, console_error};
 
 use super::env;
 use super::store::COPIES;
+use super::texts;
 use crate::config::{Config, Mistake};
 use crate::flow::{State, Tiers};
 
@@ -42,7 +43,8 @@ pub fn isolate(env: &Env) -> Isolate {
         console_error!("{}", serde_json::json!({"log": "understudy", "event": "config", "mistakes": all}).to_string());
     }
     let tiers = Tiers { kv: env::binding(env, COPIES).is_some() };
-    let isolate = Isolate { config: Rc::new(config), mistakes: Rc::new(mistakes), tiers };
+    let isolate =
+        Isolate { config: Rc::new(config.with_library(texts::library())), mistakes: Rc::new(mistakes), tiers };
     ISOLATE.set(Some(isolate.clone()));
     isolate
 }

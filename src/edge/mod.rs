@@ -15,6 +15,7 @@ mod kv;
 mod last_resort;
 mod peek;
 mod store;
+mod texts;
 
 use worker::js_sys::Date;
 use worker::wasm_bindgen::prelude::*;
