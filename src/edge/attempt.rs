@@ -9,15 +9,27 @@ use std::task::Poll;
 use std::time::Duration;
 
 use worker::Delay;
-use worker::js_sys::{Reflect, global};
-use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::js_sys::{Promise, Reflect};
+use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys::{AbortController, Request, RequestInit, Response, WorkerGlobalScope};
+use worker::web_sys::{Request, Response};
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    type Exchange;
+    #[wasm_bindgen(constructor)]
+    fn new(request: &Request, abortable: bool) -> Exchange;
+    #[wasm_bindgen(method)]
+    fn within(this: &Exchange, limit: f64) -> Promise;
+    #[wasm_bindgen(method)]
+    fn finished(this: &Exchange) -> Promise;
+    #[wasm_bindgen(method)]
+    fn end(this: &Exchange);
+}
 
 /// An attempt under way.
 pub struct Attempt {
-    fetch: JsFuture,
-    abort: Option<AbortController>,
+    exchange: Exchange,
     timeout: Option<Duration>,
 }
 
@@ -34,17 +46,7 @@ pub enum Ended {
 impl Attempt {
     /// Sends the request.
     pub fn start(request: &Request, timeout: Option<Duration>) -> Self {
-        let scope: WorkerGlobalScope = global().unchecked_into();
-        let abort = timeout.and_then(|_| AbortController::new().ok());
-        let promise = match &abort {
-            Some(abort) => {
-                let init = RequestInit::new();
-                init.set_signal(Some(&abort.signal()));
-                scope.fetch_with_request_and_init(request, &init)
-            }
-            None => scope.fetch_with_request(request),
-        };
-        Self { fetch: JsFuture::from(promise), abort, timeout }
+        Self { exchange: Exchange::new(request, timeout.is_some()), timeout }
     }
 
     /// Waits; `None` when the patience was over first, and then it can be waited for again.
@@ -53,26 +55,26 @@ impl Attempt {
             (Some(patience), Some(timeout)) => Some(patience.min(timeout)),
             (patience, timeout) => patience.or(timeout),
         };
-        match within(&mut self.fetch, limit).await {
-            Some(Ok(response)) => Some(Ended::Answered(response.unchecked_into())),
-            Some(Err(thrown)) => Some(Ended::Rejected(words(&thrown))),
-            None if patience.is_some() && limit == patience && self.timeout != limit => {
-                self.timeout = self.timeout.map(|t| t.saturating_sub(limit.unwrap_or_default()));
-                None
-            }
-            None => {
-                if let Some(abort) = &self.abort {
-                    abort.abort();
-                }
-                Some(Ended::TimedOut)
-            }
+        let promise = match limit {
+            Some(limit) => self.exchange.within(limit.as_secs_f64() * 1000.0),
+            None => self.exchange.finished(),
+        };
+        match JsFuture::from(promise).await {
+            Ok(response) if !response.is_undefined() => return Some(Ended::Answered(response.unchecked_into())),
+            Ok(_) => {}
+            Err(thrown) => return Some(Ended::Rejected(words(&thrown))),
         }
+        if patience.is_some() && limit == patience && self.timeout != limit {
+            self.timeout = self.timeout.map(|t| t.saturating_sub(limit.unwrap_or_default()));
+            return None;
+        }
+        self.exchange.end();
+        Some(Ended::TimedOut)
     }
 }
 
 /// What the future gives, unless it takes longer than the limit.
-pub async fn within<F: Future + Unpin>(future: &mut F, limit: Option<Duration>) -> Option<F::Output> {
-    let Some(limit) = limit else { return Some(Pin::new(future).await) };
+pub async fn within<F: Future + Unpin>(future: &mut F, limit: Duration) -> Option<F::Output> {
     let mut delay = pin!(Delay::from(limit));
     poll_fn(|cx| match Pin::new(&mut *future).poll(cx) {
         Poll::Ready(output) => Poll::Ready(Some(output)),

@@ -9,12 +9,10 @@ use worker::web_sys::{Request as Incoming, Response};
 use worker::{Context, Delay, Env, console_log};
 
 use super::attempt::{Attempt, Ended};
-use super::cache::Cache;
 use super::convert::{self, HeaderFields};
-use super::kv::Kv;
 use super::peek::{self, Prefix};
 use super::store::{Copy, Store};
-use super::{env, isolate, last_resort, now};
+use super::{isolate, last_resort, now};
 use crate::cdn_loop;
 use crate::config::{Config, Mode};
 use crate::drill::Drill;
@@ -25,6 +23,16 @@ use crate::request::Request;
 use crate::retry::Replay;
 use crate::stale::{Part, Served};
 
+/// What the platform gave us with the request.
+pub struct Platform {
+    /// Variables and bindings.
+    pub env: Env,
+    /// What may go on after the answer.
+    pub ctx: Context,
+    /// Which tiers of copies are bound.
+    pub tiers: Tiers,
+}
+
 /// Handles one request.
 pub async fn drive(
     config: Rc<Config>,
@@ -32,16 +40,13 @@ pub async fn drive(
     incoming: Incoming,
     drill: Option<Drill>,
     mark: Option<String>,
-    env: Env,
-    ctx: Context,
+    platform: Platform,
 ) -> Option<Response> {
     let outgoing = Outgoing::new(&config, &request, incoming, mark).await;
-    let kv = env::binding(&env, "COPIES").map(Kv::new);
-    let tiers = Tiers { kv: kv.is_some() };
-    let flow = Flow::new(config, request, outgoing.replay(), tiers, drill, now(), isolate::seed());
-    let mut driver = Driver { flow, outgoing, store: Store { cache: None, kv }, ended: None, copy: None };
+    let flow = Flow::new(config, request, outgoing.replay(), platform.tiers, drill, now(), isolate::seed());
+    let mut driver = Driver { flow, outgoing, env: platform.env, store: None, ended: None, copy: None };
     let (finish, attempt) = driver.run().await;
-    driver.deliver(*finish, attempt, &ctx).await
+    driver.deliver(*finish, attempt, &platform.ctx).await
 }
 
 /// Passes a request on with no timer and no decision.
@@ -79,7 +84,9 @@ struct Outgoing {
 struct Driver {
     flow: Flow,
     outgoing: Outgoing,
-    store: Store,
+    env: Env,
+    /// Opened when first needed: a healthy request needs none.
+    store: Option<Store>,
     /// The last attempt's response.
     ended: Option<Response>,
     /// What the last look-up found.
@@ -202,11 +209,9 @@ impl Driver {
     }
 
     async fn look(&mut self, tier: Tier) -> Step {
-        if tier == Tier::Cache && self.store.cache.is_none() {
-            self.store.cache = Cache::open().await;
-        }
         let key = self.flow.key();
-        self.copy = self.store.read(tier, &key, self.flow.request().fields()).await;
+        let store = open(&mut self.store, &self.env).await;
+        self.copy = store.read(tier, &key, self.flow.request().fields()).await;
         let record = self.copy.as_ref().map(|copy| copy.record.clone());
         self.next(Event::Looked(record))
     }
@@ -270,15 +275,17 @@ impl Driver {
 
     /// Writes and removes copies. The response, if any, is nobody else's.
     async fn tidy(mut self, after: After, response: Option<Response>) {
-        if self.store.cache.is_none() && (after.keep.is_some() || !after.remove.is_empty()) {
-            self.store.cache = Cache::open().await;
+        if after.keep.is_none() && after.remove.is_empty() {
+            response.iter().for_each(peek::cancel);
+            return;
         }
+        let store = open(&mut self.store, &self.env).await;
         for key in &after.remove {
-            self.store.remove(key).await;
+            store.remove(key).await;
         }
         match (after.keep, response) {
             (Some(keep), Some(response)) => {
-                self.store.write(keep, response, self.flow.config(), self.flow.request().fields()).await;
+                store.write(keep, response, self.flow.config(), self.flow.request().fields()).await;
             }
             (None, Some(response)) => peek::cancel(&response),
             (_, None) => {}
@@ -291,6 +298,13 @@ impl Driver {
 
     fn lend(&mut self, step: impl FnOnce(&mut Flow, &mut Now) -> Step) -> Step {
         lend(&mut self.flow, step)
+    }
+}
+
+async fn open<'a>(store: &'a mut Option<Store>, env: &Env) -> &'a Store {
+    match store {
+        Some(open) => open,
+        none => none.insert(Store::open(env).await),
     }
 }
 

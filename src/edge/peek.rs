@@ -27,7 +27,7 @@ pub async fn prefix(response: &Response) -> Prefix {
     let Some(reader) = response.clone().ok().and_then(|copy| reader(&copy)) else { return Prefix::default() };
     let mut prefix = Prefix::default();
     while prefix.bytes.len() < MAX_PREFIX {
-        match within(&mut JsFuture::from(reader.read()), Some(LIMIT)).await {
+        match within(&mut JsFuture::from(reader.read()), LIMIT).await {
             Some(Ok(result)) if is_done(&result) => {
                 prefix.whole = true;
                 break;

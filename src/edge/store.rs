@@ -7,6 +7,7 @@
 
 use std::time::Duration;
 
+use worker::Env;
 use worker::js_sys::{ArrayBuffer, Uint8Array};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
@@ -14,6 +15,7 @@ use worker::web_sys::Response;
 
 use super::attempt::within;
 use super::cache::Cache;
+use super::env;
 use super::isolate::{self, Buffered};
 use super::kv::Kv;
 use super::peek;
@@ -25,7 +27,7 @@ use crate::stale::{Entry, Record, Variants};
 /// The tiers that there are.
 #[derive(Clone)]
 pub struct Store {
-    /// Opened when first needed.
+    /// If the platform has it.
     pub cache: Option<Cache>,
     /// If bound.
     pub kv: Option<Kv>,
@@ -48,9 +50,14 @@ pub struct Held {
 }
 
 impl Store {
+    /// Opens what is there.
+    pub async fn open(env: &Env) -> Self {
+        Self { cache: Cache::open().await, kv: env::binding(env, COPIES).map(Kv::new) }
+    }
+
     /// Looks for the copy of this request in one tier. A miss, a corrupt entry and a tier that fails are the same.
     pub async fn read(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
-        within(&mut Box::pin(self.find(tier, key, request)), Some(LOOKUP_LIMIT)).await?
+        within(&mut Box::pin(self.find(tier, key, request)), LOOKUP_LIMIT).await?
     }
 
     async fn find(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
@@ -188,6 +195,9 @@ async fn collect(response: &Response, limit: u64) -> Option<(ArrayBuffer, Buffer
     }
     Some((all.buffer(), held))
 }
+
+/// The binding of the second tier.
+pub const COPIES: &str = "COPIES";
 
 /// A tier that takes longer than this to say whether it has a copy has none.
 const LOOKUP_LIMIT: Duration = Duration::from_secs(3);
