@@ -3,22 +3,22 @@
 //! One timer on the healthy path, for whichever comes first of patience and timeout. Dropping the future of a fetch
 //! does not end the fetch, so a timeout aborts it.
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::Poll;
 use std::time::Duration;
 
-use worker::Delay;
 use worker::js_sys::{Reflect, global};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{AbortController, Request, RequestInit, Response, WorkerGlobalScope};
 
+use super::now;
+use super::wait::within;
+use crate::time::Time;
+
 /// An attempt under way.
 pub struct Attempt {
     fetch: JsFuture,
     abort: Option<AbortController>,
-    timeout: Option<Duration>,
+    until: Option<Time>,
 }
 
 /// What became of it.
@@ -44,22 +44,18 @@ impl Attempt {
             }
             None => scope.fetch_with_request(request),
         };
-        Self { fetch: JsFuture::from(promise), abort, timeout }
+        Self { fetch: JsFuture::from(promise), abort, until: timeout.map(|timeout| now() + timeout) }
     }
 
-    /// Waits; `None` when the patience was over first, and then it can be waited for again.
+    /// Waits; `None` when the patience was over first, and then it can be waited for again. The timeout counts from the
+    /// start, whatever else was done in between.
     pub async fn ended(&mut self, patience: Option<Duration>) -> Option<Ended> {
-        let limit = match (patience, self.timeout) {
-            (Some(patience), Some(timeout)) => Some(patience.min(timeout)),
-            (patience, timeout) => patience.or(timeout),
-        };
-        match within(&mut self.fetch, limit).await {
+        let left = self.until.map(|until| until.since(now()));
+        let patience = patience.filter(|patience| left.is_none_or(|left| *patience < left));
+        match within(&mut self.fetch, patience.or(left)).await {
             Some(Ok(response)) => Some(Ended::Answered(response.unchecked_into())),
             Some(Err(thrown)) => Some(Ended::Rejected(words(&thrown))),
-            None if patience.is_some() && limit == patience && self.timeout != limit => {
-                self.timeout = self.timeout.map(|t| t.saturating_sub(limit.unwrap_or_default()));
-                None
-            }
+            None if patience.is_some() => None,
             None => {
                 if let Some(abort) = &self.abort {
                     abort.abort();
@@ -68,17 +64,6 @@ impl Attempt {
             }
         }
     }
-}
-
-/// What the future gives, unless it takes longer than the limit.
-pub async fn within<F: Future + Unpin>(future: &mut F, limit: Option<Duration>) -> Option<F::Output> {
-    let Some(limit) = limit else { return Some(Pin::new(future).await) };
-    let mut delay = pin!(Delay::from(limit));
-    poll_fn(|cx| match Pin::new(&mut *future).poll(cx) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => delay.as_mut().poll(cx).map(|()| None),
-    })
-    .await
 }
 
 fn words(thrown: &JsValue) -> String {

@@ -6,6 +6,7 @@
 
 mod admin;
 mod attempt;
+mod body;
 mod cache;
 mod convert;
 mod drive;
@@ -15,6 +16,7 @@ mod kv;
 mod last_resort;
 mod peek;
 mod store;
+mod wait;
 
 use worker::js_sys::Date;
 use worker::{Context, Env, event, web_sys};

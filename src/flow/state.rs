@@ -4,12 +4,11 @@
 //! origin, so that forgetting is harmless.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
+use super::recent::Recent;
 use crate::breaker::Breaker;
 use crate::failure::Failure;
 use crate::retry::Budget;
-use crate::time::Time;
 
 /// The memory of one isolate.
 #[derive(Debug, Default)]
@@ -56,40 +55,4 @@ impl State {
     }
 }
 
-/// Copies written by this isolate, by the hash of their key.
-#[derive(Debug, Default)]
-pub struct Recent {
-    written: HashMap<u64, (Time, Option<u64>)>,
-}
-
-impl Recent {
-    /// Is there nothing to write, since a copy with the same validators was written within `span`? Content without
-    /// validators counts as unchanged: whether it is can only be seen by reading all of it.
-    #[must_use]
-    pub fn holds(&self, key: u64, fingerprint: impl Fn() -> Option<u64>, now: Time, span: Duration) -> bool {
-        self.written
-            .get(&key)
-            .is_some_and(|(at, known)| now.since(*at) < span && (known.is_none() || *known == fingerprint()))
-    }
-
-    /// A copy is being written.
-    pub fn note(&mut self, key: u64, fingerprint: Option<u64>, now: Time) {
-        if self.written.len() >= MAX_RECENT {
-            self.written.clear();
-        }
-        self.written.insert(key, (now, fingerprint));
-    }
-
-    /// All copies may have been removed.
-    pub fn clear(&mut self) {
-        self.written.clear();
-    }
-
-    /// A copy was removed, or writing it came to nothing.
-    pub fn forget(&mut self, key: u64) {
-        self.written.remove(&key);
-    }
-}
-
 const MAX_ORIGINS: usize = 64;
-const MAX_RECENT: usize = 4096;

@@ -12,6 +12,7 @@
 //! | how old is it, how long is it good? | `freshness` |
 //! | may it be served in place of a failure? | [`usable`](fn@usable) |
 //! | which status and lines does the visitor get? | [`serve`](fn@serve) |
+//! | is it worth writing where one lies already? | [`refreshes`], [`is_due`] |
 //! | may it be served without asking the origin (`CACHE_FRESH`)? | [`reuse`], [`updated`] |
 //! | which copies does a POST make invalid? | [`invalidated`] |
 //!
@@ -32,6 +33,7 @@ mod range;
 mod reasons;
 mod record;
 mod reuse;
+mod rewrite;
 mod serve;
 mod syntax;
 mod targeted;
@@ -54,6 +56,7 @@ pub use key::{MAX_KEY, MAX_VARIANT, key};
 pub use reasons::{NoReason, SkipReason};
 pub use record::{Record, fingerprint};
 pub use reuse::{Reuse, reuse};
+pub use rewrite::{Written, is_due, refreshes};
 pub use serve::{Part, Served, serve};
 pub use usable::{Aged, Trigger, Usable, eligible, usable};
 pub use validate::updated;
