@@ -8,10 +8,11 @@
 use std::time::Duration;
 
 use worker::Env;
-use worker::js_sys::{ArrayBuffer, Uint8Array};
+use worker::js_sys::{ArrayBuffer, Promise, Uint8Array};
+use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys::Response;
+use worker::web_sys::{ReadableStream, Response};
 
 use super::attempt::within;
 use super::cache::Cache;
@@ -23,6 +24,11 @@ use crate::config::Config;
 use crate::fields::Fields;
 use crate::flow::{Keep, Tier};
 use crate::stale::{Entry, Record, Variants};
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    fn filled(stream: &ReadableStream, length: f64) -> Promise;
+}
 
 /// The tiers that there are.
 #[derive(Clone)]
@@ -160,9 +166,9 @@ async fn whole(response: &Response, limit: u64) -> Option<(ArrayBuffer, Buffered
                 peek::cancel(response);
                 return None;
             };
-            let body = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
-            let body: ArrayBuffer = body.dyn_into().ok()?;
-            (u64::from(body.byte_length()) == length).then_some((body, held))
+            let Some(stream) = response.body() else { return (length == 0).then(|| (ArrayBuffer::new(0), held)) };
+            let body = JsFuture::from(filled(&stream, length as f64)).await.ok()?;
+            Some((body.dyn_into().ok()?, held))
         }
         _ => collect(response, limit).await,
     }
