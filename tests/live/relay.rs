@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use tungstenite::Message;
 
 use crate::client;
-use crate::origin::{Origin, generated, hash};
+use crate::origin::{Ended, Origin, generated, hash};
 use crate::raw;
 use crate::worker::{Setup, Worker};
 
@@ -226,6 +226,44 @@ fn an_upload_may_take_longer_than_the_timeout() {
         }
         // A small body is read first, and then the origin's time runs.
         assert_eq!(worker.ask("POST", "/fault/hang", &[], b"small").status, 504);
+    }
+}
+
+#[test]
+fn what_the_origin_has_sent_arrives_before_it_sends_the_rest() {
+    let origin = Origin::start();
+    let worker = Setup::new(origin.port()).start();
+    for more in
+        ["", "&chunked=1", "&h.Cache-Control=max-age=60", "&type=text/html", "&type=text/event-stream&chunked=1"]
+    {
+        let mut stream = client::send(worker.port(), "GET", &format!("/ok?n=1000&hold=500{more}"), &[], b"");
+        let mut bytes = Vec::new();
+        while !String::from_utf8_lossy(&bytes).contains(&String::from_utf8(generated(0, 500)).unwrap()) {
+            let mut piece = [0; 4096];
+            let length = stream.read(&mut piece).expect(more);
+            assert!(length > 0, "{more}");
+            bytes.extend(&piece[..length]);
+        }
+        origin.wait_for_hanging(1);
+        origin.release();
+        let rest = raw::drain(stream).text();
+        assert!(rest.contains(&String::from_utf8(generated(500, 500)).unwrap()), "{more}");
+    }
+}
+
+#[test]
+fn a_visitor_who_leaves_lets_go_of_the_origin() {
+    let origin = Origin::start();
+    let worker = Setup::new(origin.port()).start();
+    for target in ["/fault/hang", "/ok?n=1000&hold=500&h.Cache-Control=no-store"] {
+        origin.clear();
+        let mut stream = client::send(worker.port(), "GET", target, &[], b"");
+        origin.wait_for_hanging(1);
+        if target.contains("hold") {
+            stream.read_exact(&mut [0; 100]).unwrap();
+        }
+        drop(stream);
+        origin.wait_for_ended(Ended::Abandoned, 1);
     }
 }
 
