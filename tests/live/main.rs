@@ -8,8 +8,10 @@ mod client;
 mod gateway;
 #[path = "../support/origin.rs"]
 mod origin;
+#[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/raw.rs"]
 mod raw;
+#[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/worker.rs"]
 mod worker;
 
@@ -20,4 +22,5 @@ mod gateways;
 mod modes;
 mod relay;
 mod retry;
+mod streams;
 mod to_origin;
