@@ -8,9 +8,11 @@ mod client;
 mod gateway;
 #[path = "../support/origin.rs"]
 mod origin;
+#[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/raw.rs"]
 #[allow(dead_code, reason = "each test uses the parts it needs")]
 mod raw;
+#[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/worker.rs"]
 #[allow(dead_code, reason = "the benchmarks use the rest")]
 mod worker;
@@ -22,4 +24,5 @@ mod gateways;
 mod modes;
 mod relay;
 mod retry;
+mod streams;
 mod to_origin;
