@@ -50,7 +50,7 @@ pub async fn fetch(incoming: web_sys::Request, env: Env, ctx: Context) -> worker
 
 async fn answer(method: String, incoming: web_sys::Request, env: Env, ctx: Context) -> Option<web_sys::Response> {
     let isolate = isolate::isolate(&env);
-    let request = Request::new(method, incoming.url(), HeaderFields::new(incoming.headers()));
+    let request = Request::new(method, address(&incoming), HeaderFields::new(incoming.headers()));
     let config = isolate.config.at(request.parts().path);
     let now = now();
     let mark = config.origin.as_ref().map(|base| cdn_loop::mark(base.authority(), config.deployment.as_deref()));
@@ -64,6 +64,15 @@ async fn answer(method: String, incoming: web_sys::Request, env: Env, ctx: Conte
         Route::Loop => convert::page(flow::loop_page(&config, &request, now)),
         Route::BadDrill(message) => convert::reply(crate::admin::Reply::text(400, &message)),
     }
+}
+
+/// Where the request goes, with `.` and `..` resolved as `fetch` will: no rule is to be passed by and no base path left
+/// by way of them. Asked of the platform only where there may be any.
+fn address(incoming: &web_sys::Request) -> String {
+    let url = incoming.url();
+    let dotted = ["/.", "\\", "%2e", "%2E"].iter().any(|dots| url.contains(dots));
+    let resolved = dotted.then(|| web_sys::Url::new(&url).ok()).flatten();
+    resolved.map_or(url, |resolved| resolved.href())
 }
 
 /// The time; in production it stands still between I/O.

@@ -11,4 +11,12 @@ mod raw;
 #[path = "../support/worker.rs"]
 mod worker;
 
+mod memory;
+mod patience;
+mod personal;
 mod retry;
+mod retry_faults;
+mod stale_keep;
+mod stale_serve;
+mod stand;
+mod tiers;
