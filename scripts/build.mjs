@@ -4,8 +4,8 @@
 // only if the module that it linked is another one than last time do wasm-bindgen, wasm-opt and esbuild run again.
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as cargo from "./lib/cargo.mjs";
@@ -19,6 +19,16 @@ import { setup } from "./setup.mjs";
 const LINK = ["--lib", "--release", "--target", "wasm32-unknown-unknown"];
 const LINK_ENV = { WASM_BINDGEN_USE_JS_SYS: "1" };
 
+// Smallest (measured), without the names of functions, and with no feature that the runtime might not know yet: those
+// that rustc emits, and the exceptions that wasm-bindgen catches.
+const WASM_OPT = [
+  "-Oz",
+  "--strip-debug",
+  "--strip-producers",
+  ...["mutable-globals", "sign-ext", "nontrapping-float-to-int", "bulk-memory", "multivalue", "reference-types"].map((f) => `--enable-${f}`),
+  "--enable-exception-handling",
+];
+
 /** Sets up, checks, builds. `doctor`: what to give to the doctor, as in `npm run check -- …`. */
 export async function build(doctor = []) {
   await setup();
@@ -29,6 +39,8 @@ export async function build(doctor = []) {
     if (!isCurrent(inputs)) {
       say("· Wasm: wasm-bindgen, wasm-opt, esbuild");
       await run(paths.workerBuild, ["--release"]);
+      await run(process.execPath, [paths.wasmOpt, paths.buildWasm, "-o", paths.buildWasm, ...WASM_OPT]);
+      appendFileSync(paths.buildJs, texts());
       writeFileSync(stamp, inputs);
     }
   });
@@ -36,14 +48,26 @@ export async function build(doctor = []) {
 }
 
 const stamp = join(paths.build, ".inputs");
+const localesFolder = join(root, "src", "page", "locales");
+const locales = readdirSync(localesFolder).filter((name) => name.endsWith(".json")).sort().map((name) => join(localesFolder, name));
 
 // Everything that decides about the output: the linked module, the tools, their settings.
 function fingerprint(linked) {
   const hash = createHash("sha256");
-  for (const file of [linked, join(root, "Cargo.toml"), join(root, "package-lock.json"), fileURLToPath(import.meta.url)]) {
+  for (const file of [linked, ...locales, join(root, "Cargo.toml"), join(root, "package-lock.json"), fileURLToPath(import.meta.url)]) {
     hash.update(readFileSync(file));
   }
   return hash.update(`${locked("worker")} ${locked("wasm-bindgen")}`).digest("hex");
+}
+
+// The page's texts in all languages but English, which is part of the Wasm; see src/edge/texts.rs.
+function texts() {
+  const all = {};
+  for (const file of locales) {
+    const tag = basename(file, ".json");
+    if (tag !== "en") all[tag] = Object.values(JSON.parse(readFileSync(file, "utf8"))).join("\n");
+  }
+  return `globalThis.understudyTexts=${JSON.stringify(all)};\n`;
 }
 
 function isCurrent(inputs) {

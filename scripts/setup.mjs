@@ -7,7 +7,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { alone } from "./lib/lock.mjs";
-import { Stop, main, output, run, say } from "./lib/process.mjs";
+import { Stop, main, output, run, say, start } from "./lib/process.mjs";
 import { binaries, environment, locked, machine, paths, root } from "./lib/project.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
@@ -95,9 +95,13 @@ async function installTools(missing) {
   const scratch = join(paths.tools, "target");
   for (const { name, version } of missing) {
     say(`· cargo: building ${name} ${version} (some minutes, once)`);
-    // Not `--locked`: the lock file that comes with wasm-bindgen-cli names a version that has been withdrawn.
-    const args = ["install", "--root", paths.tools, "--target-dir", scratch, "--version", `=${version}`, name];
-    await run("cargo", args, { env: toolEnvironment(), failure: `could not build ${name}; cargo's message is above.` });
+    // `--force`: cargo would take its own record's word for a program that somebody removed.
+    const args = ["install", "--force", "--root", paths.tools, "--target-dir", scratch, "--version", `=${version}`, name];
+    const options = { env: toolEnvironment() };
+    if ((await start("cargo", [...args, "--locked"], options).done) === 0) continue;
+    // Lock files of tools age: a version that one names may have been withdrawn since.
+    say(`· cargo: the exact versions that ${name} was released with cannot be had; taking the newest that fit`);
+    await run("cargo", args, { ...options, failure: `could not build ${name}; cargo's message is above.` });
   }
   rmSync(scratch, { recursive: true, force: true });
 }

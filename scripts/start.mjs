@@ -53,7 +53,7 @@ async function mustBeFree(port) {
 }
 
 async function startOrigin(program) {
-  const child = start(program, ["--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = start(program, ["--port", "0", "--control-port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   children.push({ child, name: "the demo origin" });
   const lines = createInterface({ input: child.stdout });
   const listening = new Promise((resolve) => {

@@ -1,7 +1,7 @@
 //! How can the Worker be tried out? With an origin that breaks when it is told to.
 //!
-//! `cargo run --example origin -- [--port 8788] [--control-port 8789]`; 0 is any free port. It says where it is, in one
-//! line on standard output, and runs until it is killed.
+//! `cargo run --example origin -- [--port 8788] [--control-port 8789]`; 0 is any free port. It says where it is, in two
+//! lines on standard output, and runs until it is killed.
 
 use std::process::ExitCode;
 
@@ -23,7 +23,8 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    println!("demo origin at {}, its switch at http://127.0.0.1:{}/_control", origin.url(), origin.control_port());
+    println!("listening on {}", origin.url());
+    println!("switch at http://127.0.0.1:{}/_control", origin.control_port());
     loop {
         // Its threads do the work.
         std::thread::park();

@@ -5,19 +5,30 @@
 
 use std::time::Duration;
 
-use worker::js_sys::{Reflect, global};
-use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::js_sys::{Promise, Reflect};
+use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys::{AbortController, Request, RequestInit, Response, WorkerGlobalScope};
+use worker::web_sys::{Request, Response};
 
 use super::now;
-use super::wait::within;
 use crate::time::Time;
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    type Exchange;
+    #[wasm_bindgen(constructor)]
+    fn new(request: &Request, abortable: bool) -> Exchange;
+    #[wasm_bindgen(method)]
+    fn within(this: &Exchange, limit: f64) -> Promise;
+    #[wasm_bindgen(method)]
+    fn finished(this: &Exchange) -> Promise;
+    #[wasm_bindgen(method)]
+    fn end(this: &Exchange);
+}
 
 /// An attempt under way.
 pub struct Attempt {
-    fetch: JsFuture,
-    abort: Option<AbortController>,
+    exchange: Exchange,
     until: Option<Time>,
 }
 
@@ -34,17 +45,8 @@ pub enum Ended {
 impl Attempt {
     /// Sends the request.
     pub fn start(request: &Request, timeout: Option<Duration>) -> Self {
-        let scope: WorkerGlobalScope = global().unchecked_into();
-        let abort = timeout.and_then(|_| AbortController::new().ok());
-        let promise = match &abort {
-            Some(abort) => {
-                let init = RequestInit::new();
-                init.set_signal(Some(&abort.signal()));
-                scope.fetch_with_request_and_init(request, &init)
-            }
-            None => scope.fetch_with_request(request),
-        };
-        Self { fetch: JsFuture::from(promise), abort, until: timeout.map(|timeout| now() + timeout) }
+        let exchange = Exchange::new(request, timeout.is_some());
+        Self { exchange, until: timeout.map(|timeout| now() + timeout) }
     }
 
     /// Waits; `None` when the patience was over first, and then it can be waited for again. The timeout counts from the
@@ -52,14 +54,16 @@ impl Attempt {
     pub async fn ended(&mut self, patience: Option<Duration>) -> Option<Ended> {
         let left = self.until.map(|until| until.since(now()));
         let patience = patience.filter(|patience| left.is_none_or(|left| *patience < left));
-        match within(&mut self.fetch, patience.or(left)).await {
-            Some(Ok(response)) => Some(Ended::Answered(response.unchecked_into())),
-            Some(Err(thrown)) => Some(Ended::Rejected(words(&thrown))),
-            None if patience.is_some() => None,
-            None => {
-                if let Some(abort) = &self.abort {
-                    abort.abort();
-                }
+        let promise = match patience.or(left) {
+            Some(limit) => self.exchange.within(limit.as_secs_f64() * 1000.0),
+            None => self.exchange.finished(),
+        };
+        match JsFuture::from(promise).await {
+            Ok(response) if !response.is_undefined() => Some(Ended::Answered(response.unchecked_into())),
+            Err(thrown) => Some(Ended::Rejected(words(&thrown))),
+            Ok(_) if patience.is_some() => None,
+            Ok(_) => {
+                self.exchange.end();
                 Some(Ended::TimedOut)
             }
         }

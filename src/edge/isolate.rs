@@ -2,16 +2,17 @@
 //!
 //! Borrowed only around one step of a flow, never across an await (a second request would find it borrowed).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
 use worker::js_sys::Math;
 use worker::{Env, console_error};
 
-use super::{env, now};
+use super::store::COPIES;
+use super::{env, now, texts};
 use crate::config::{Config, Mistake};
-use crate::flow::State;
+use crate::flow::{State, Tiers};
 use crate::time::Time;
 
 /// What was configured.
@@ -21,11 +22,14 @@ pub struct Isolate {
     pub config: Rc<Config>,
     /// What is wrong with it.
     pub mistakes: Rc<Vec<Mistake>>,
+    /// Which tiers of copies there are.
+    pub tiers: Tiers,
 }
 
 thread_local! {
     static ISOLATE: RefCell<Option<Isolate>> = const { RefCell::new(None) };
     static STATE: RefCell<State> = RefCell::default();
+    static SEED: Cell<Option<u64>> = const { Cell::new(None) };
     static BUFFERED: RefCell<Shares> = RefCell::default();
 }
 
@@ -39,7 +43,9 @@ pub fn isolate(env: &Env) -> Isolate {
         let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
         console_error!("{}", serde_json::json!({"log": "understudy", "event": "config", "mistakes": all}).to_string());
     }
-    let isolate = Isolate { config: Rc::new(config), mistakes: Rc::new(mistakes) };
+    let tiers = Tiers { kv: env::binding(env, COPIES).is_some() };
+    let isolate =
+        Isolate { config: Rc::new(config.with_library(texts::library())), mistakes: Rc::new(mistakes), tiers };
     ISOLATE.set(Some(isolate.clone()));
     isolate
 }
@@ -49,9 +55,11 @@ pub fn with_state<T>(step: impl FnOnce(&mut State) -> T) -> T {
     STATE.with_borrow_mut(step)
 }
 
-/// A seed for one request.
+/// A seed for one request: the isolate's own, and a step further each time (Weyl), without asking JavaScript again.
 pub fn seed() -> u64 {
-    Math::random().to_bits()
+    let before = SEED.get().unwrap_or_else(|| Math::random().to_bits());
+    SEED.set(Some(before.wrapping_add(0x9E37_79B9_7F4A_7C15)));
+    before
 }
 
 /// A share of the memory that bodies on their way into copies may take up; given back when dropped.

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use worker::Env;
 use worker::js_sys::ArrayBuffer;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::web_sys::Response;
@@ -14,7 +15,7 @@ use super::body::{self, Body};
 use super::cache::Cache;
 use super::kv::Kv;
 use super::wait::{both, within};
-use super::{isolate, now, peek};
+use super::{env, isolate, now, peek};
 use crate::config::Config;
 use crate::fields::Fields;
 use crate::flow::{Keep, Promote, Tier};
@@ -23,7 +24,7 @@ use crate::stale::{self, Entry, Record, Variants};
 /// The tiers that there are.
 #[derive(Clone)]
 pub struct Store {
-    /// Opened when first needed.
+    /// If the platform has it.
     pub cache: Option<Cache>,
     /// If bound.
     pub kv: Option<Kv>,
@@ -56,6 +57,11 @@ struct Written<'a> {
 }
 
 impl Store {
+    /// Opens what is there.
+    pub async fn open(env: &Env) -> Self {
+        Self { cache: Cache::open().await, kv: env::binding(env, COPIES).map(Kv::new) }
+    }
+
     /// Looks for the copy of this request in one tier. A miss, a corrupt entry and a tier that fails are the same.
     pub async fn read(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
         within(&mut Box::pin(self.find(tier, key, request)), Some(LIMIT)).await?
@@ -215,3 +221,6 @@ fn listed(there: &Option<Held>, record: &Record) -> Variants {
 
 /// A tier that takes longer than this to say whether it has a copy has none, and did not remove it either.
 const LIMIT: Duration = Duration::from_secs(3);
+
+/// The binding of the second tier.
+pub const COPIES: &str = "COPIES";

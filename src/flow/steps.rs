@@ -9,7 +9,7 @@ use super::{Answer, Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
 use crate::breaker::Verdict;
 use crate::config::{Bodies, Mode};
 use crate::failure::{self, Failure, Kind, Outcome};
-use crate::retry::{self, Decision, Situation};
+use crate::retry::{self, Decision, Replay, Situation};
 use crate::stale::Record;
 
 impl Flow {
@@ -52,11 +52,13 @@ impl Flow {
             Some(index) => self.config.fallbacks.get(index),
         };
         let observe = self.config.mode == Mode::Observe;
+        // A body that is not held is still on its way from the visitor, and how long that takes is the visitor's affair.
+        let timed = !observe && self.replay == Replay::Yes;
         let timeout = self.config.timeout.min(self.left(now));
         let patience = self.patience(now);
         Step::Fetch(Fetch {
             url: target.map(|base| base.join(&self.request.parts())),
-            timeout: (!observe).then_some(timeout),
+            timeout: timed.then_some(timeout),
             patience: (!observe && self.may_look() && patience < timeout).then_some(patience),
             pretend: self.drill,
         })
@@ -74,7 +76,12 @@ impl Flow {
         self.failed = Some(self.facts(failure, outcome, now));
         let retries = self.decide(failure, now);
         if self.config.mode == Mode::Observe {
-            self.line.would = Some(if matches!(retries, Decision::Again(_)) { "retry" } else { "replace" });
+            let keeps = self.failed.as_ref().is_some_and(|f| f.keep);
+            self.line.would = Some(match retries {
+                Decision::Again(_) => "retry",
+                Decision::Stop(_) if keeps => "keep",
+                Decision::Stop(_) => "replace",
+            });
             return self.finish_observed(outcome, now);
         }
         match retries {

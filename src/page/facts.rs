@@ -3,7 +3,7 @@
 //! Everything that a format shows is gathered here once: chosen, cut to size and cleaned ([`super::escape::clean`]).
 //! The query is never shown: it is where secrets travel, and this is what people send to support.
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, Key, key};
 use super::escape::clean;
 use super::language::Language;
 use super::links::{address, check_link, check_logo};
@@ -19,6 +19,8 @@ pub(super) struct View<'a> {
     pub language: Language,
     pub catalog: Catalog,
     pub status: u16,
+    /// The same in digits.
+    pub code: String,
     /// The site's name.
     pub site: String,
     pub host: String,
@@ -39,17 +41,20 @@ impl<'a> View<'a> {
     pub(super) fn new(params: &'a Params, incident: &'a Incident<'a>, asked: &Asked<'a>) -> Self {
         let language = Language::negotiate(asked.fields.field("accept-language").as_deref(), params.language);
         let (host, path) = split(asked.url);
-        let host = clean(host, MAX_HOST);
-        let site = params.site.as_deref().map(|site| clean(site.trim(), MAX_SITE)).filter(|site| !site.is_empty());
+        let status = super::status(params, incident);
+        let (language, catalog) = Catalog::open(language, params.library);
+        let names = [params.site.as_deref().unwrap_or_default(), host, catalog.text(key!("website"))];
+        let site = names.into_iter().map(|name| clean(name.trim(), MAX_SITE)).find(|name| !name.is_empty());
         Self {
             params,
             incident,
             method: asked.method,
             language,
-            catalog: Catalog::new(language),
-            status: super::status(params, incident),
-            site: site.unwrap_or_else(|| host.clone()),
-            host,
+            catalog,
+            status,
+            code: status.to_string(),
+            site: site.unwrap_or_default(),
+            host: clean(host, MAX_HOST),
             path: clean(path, MAX_PATH),
             id: asked.fields.field("cf-ray").filter(|id| is_id(id)),
             failure: clean(incident.failure, MAX_WORD),
@@ -57,7 +62,7 @@ impl<'a> View<'a> {
         }
     }
 
-    pub(super) fn text(&self, key: &str) -> &'static str {
+    pub(super) fn text(&self, key: Key) -> &'static str {
         self.catalog.text(key)
     }
 
@@ -66,68 +71,80 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn title(&self) -> &'static str {
-        self.catalog.text_of(self.incident.explanation.as_str(), "_title")
+        self.text(words(self.incident.explanation).0)
     }
 
     pub(super) fn what(&self) -> &'static str {
-        self.catalog.text_of(self.incident.explanation.as_str(), "_text")
+        self.text(words(self.incident.explanation).1)
     }
 
     /// Whose side it is on; nothing to say of planned maintenance.
     pub(super) fn whose_side(&self) -> Option<&'static str> {
-        (!self.is_maintenance()).then(|| self.text("not_you"))
+        (!self.is_maintenance()).then(|| self.text(key!("not_you")))
     }
 
     pub(super) fn is_maintenance(&self) -> bool {
         self.incident.explanation == Explanation::Maintenance
     }
 
+    /// Nothing was submitted.
     pub(super) fn is_safe(&self) -> bool {
-        self.incident.fate == Fate::Safe
+        self.incident.fate == Fate::Safe && !matches!(self.method, "POST" | "PUT" | "PATCH" | "DELETE")
+    }
+
+    /// After how many seconds may the page reload by itself? Never after a submission, whatever the fate says.
+    pub(super) fn reloads_after(&self) -> Option<u64> {
+        self.incident.retry_after.filter(|_| self.is_safe())
+    }
+
+    /// The same with a heading before it, where there is no other.
+    pub(super) fn headed_fate(&self) -> Option<String> {
+        self.fate().map(|fate| [self.text(key!("fate_title")), ": ", fate].concat())
     }
 
     /// What became of something that was submitted.
     pub(super) fn fate(&self) -> Option<&'static str> {
         match self.incident.fate {
             Fate::Safe => None,
-            Fate::NotSent => Some(self.text("fate_not_sent")),
-            Fate::Unknown => Some(self.text("fate_unknown")),
+            Fate::NotSent => Some(self.text(key!("fate_not_sent"))),
+            Fate::Unknown => Some(self.text(key!("fate_unknown"))),
         }
     }
 
-    /// Wait, or come back later?
-    pub(super) fn advice(&self) -> &'static str {
-        self.text(if self.incident.retry_after.is_some() && !self.is_maintenance() {
-            "todo_wait"
-        } else {
-            "todo_later"
-        })
+    /// Wait, or come back later? Nothing to add where the end of maintenance is awaited.
+    pub(super) fn advice(&self) -> Option<&'static str> {
+        match (self.incident.retry_after, self.is_maintenance()) {
+            (Some(_), true) => None,
+            (Some(_), false) => Some(self.text(key!("todo_wait"))),
+            (None, _) => Some(self.text(key!("todo_later"))),
+        }
     }
 
     /// “Please try again in 30 seconds.” Not after a submission of which nobody knows whether it arrived.
     pub(super) fn when(&self) -> Option<String> {
         let seconds = self.incident.retry_after.filter(|_| self.incident.fate != Fate::Unknown)?;
-        Some(self.catalog.fill("try_in", "{in}", &self.catalog.within(seconds)))
+        Some(self.catalog.fill(key!("try_in"), "{in}", &self.catalog.within(seconds)))
     }
 
     /// “Expected end: 2026-11-22 20:41 UTC”.
     pub(super) fn until(&self) -> Option<String> {
         let until = self.incident.until?;
-        Some(self.catalog.fill("until", "{time}", &plain(until)))
+        Some(self.catalog.fill(key!("until"), "{time}", &plain(until)))
     }
 
     /// “Error 502”; nothing for planned maintenance.
     pub(super) fn label(&self) -> Option<String> {
-        (!self.is_maintenance()).then(|| self.catalog.fill("error", "{status}", &self.status.to_string()))
+        (!self.is_maintenance()).then(|| self.catalog.fill(key!("error"), "{status}", &self.code))
     }
 
     /// Label and value of every fact for support.
     pub(super) fn facts(&self) -> Vec<(&'static str, &str)> {
-        let mut facts = vec![(self.text("fact_time"), self.time.as_str())];
-        facts.extend(self.id.as_deref().map(|id| (self.text("fact_id"), id)));
-        facts.push((self.text("fact_host"), &self.host));
-        facts.push((self.text("fact_path"), &self.path));
-        facts.push((self.text("fact_failure"), &self.failure));
+        let mut facts =
+            vec![(self.text(key!("fact_time")), self.time.as_str()), (self.text(key!("fact_status")), &self.code)];
+        facts.extend(self.id.as_deref().map(|id| (self.text(key!("fact_id")), id)));
+        facts.push((self.text(key!("fact_host")), &self.host));
+        facts.push((self.text(key!("fact_path")), &self.path));
+        facts.push((self.text(key!("fact_failure")), &self.failure));
         facts
     }
 
@@ -142,6 +159,22 @@ impl<'a> View<'a> {
 
     pub(super) fn logo(&self) -> Option<&str> {
         self.params.logo.as_deref().filter(|logo| check_logo(logo))
+    }
+}
+
+/// Headline and what happened.
+const fn words(explanation: Explanation) -> (Key, Key) {
+    match explanation {
+        Explanation::Connection => (key!("connection_title"), key!("connection_text")),
+        Explanation::Dns => (key!("dns_title"), key!("dns_text")),
+        Explanation::Tunnel => (key!("tunnel_title"), key!("tunnel_text")),
+        Explanation::Tls => (key!("tls_title"), key!("tls_text")),
+        Explanation::Timeout => (key!("timeout_title"), key!("timeout_text")),
+        Explanation::BadGateway => (key!("bad_gateway_title"), key!("bad_gateway_text")),
+        Explanation::Unavailable => (key!("unavailable_title"), key!("unavailable_text")),
+        Explanation::Incomplete => (key!("incomplete_title"), key!("incomplete_text")),
+        Explanation::Loop => (key!("loop_title"), key!("loop_text")),
+        Explanation::Maintenance => (key!("maintenance_title"), key!("maintenance_text")),
     }
 }
 
@@ -167,7 +200,7 @@ pub(super) fn rfc_3339(time: Time) -> String {
 }
 
 /// `2026-11-22 20:41 UTC`
-fn plain(time: Time) -> String {
+pub(super) fn plain(time: Time) -> String {
     let ([year, month, day], [hour, minute, _]) = civil(time);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02} UTC")
 }
@@ -192,7 +225,7 @@ const MAX_HOST: usize = 100;
 /// Longest path shown, in characters.
 const MAX_PATH: usize = 300;
 /// Longest name of a site, in characters.
-const MAX_SITE: usize = 80;
+const MAX_SITE: usize = 200;
 /// Longest request id or name of a failure, in characters.
 const MAX_WORD: usize = 64;
 

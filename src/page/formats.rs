@@ -3,7 +3,8 @@
 //! Problem details (RFC 9457) in JSON and XML for programs, Markdown for agents, text for terminals, and the smallest
 //! thing that is right for an image, a script, a style sheet, an event stream.
 
-use super::escape::{clean, markdown, push_markup};
+use super::catalog::key;
+use super::escape::{add, clean, markdown, push_markup};
 use super::facts::{Support, View};
 use super::{Fate, Format, html, problem};
 
@@ -25,9 +26,9 @@ pub(super) fn content(view: &View, format: Format) -> String {
 fn paragraphs(view: &View) -> Vec<String> {
     let mut said = vec![view.what().to_owned()];
     said.extend(view.whose_side().map(str::to_owned));
-    said.extend(view.fate().map(str::to_owned));
+    said.extend(view.headed_fate());
     if view.incident.fate != Fate::Unknown {
-        said.push(view.advice().to_owned());
+        said.extend(view.advice().map(str::to_owned));
         said.extend(view.when());
     }
     said.extend(view.until());
@@ -66,32 +67,34 @@ fn as_markdown(view: &View) -> String {
         out.push('\n');
     }
     out.push_str("\n## ");
-    out.push_str(view.text("facts_title"));
+    out.push_str(view.text(key!("facts_title")));
     out.push('\n');
     for (label, value) in view.facts() {
         // A code span cannot be left without its fence, and the value has none.
         let value = value.replace('`', "'");
-        out.extend(["\n- ", label, ": `", &value, "`"]);
+        add(&mut out, &["\n- ", label, ": `", &value, "`"]);
     }
     for (label, target) in help(view) {
         let scheme = if target.contains("://") { "" } else { "mailto:" };
-        out.extend(["\n- ", label, ": <", scheme, target, ">"]);
+        add(&mut out, &["\n- ", label, ": <", scheme, target, ">"]);
     }
     out.push('\n');
     out
 }
 
 fn help<'v>(view: &'v View) -> impl Iterator<Item = (&'static str, &'v str)> {
-    let status = view.status_link().map(|url| (view.text("status_link"), url));
+    let status = view.status_link().map(|url| (view.text(key!("status_link")), url));
     let support = view.support().map(|s| match s {
-        Support::Link(to) | Support::Mail(to) => (view.text("support_link"), to),
+        Support::Link(to) | Support::Mail(to) => (view.text(key!("support_link")), to),
     });
     status.into_iter().chain(support)
 }
 
 /// A dashed frame with a gap in it, as tall and wide as its place, which says why it is empty when pointed at or read.
 fn svg(view: &View) -> String {
-    let mut out = String::from(r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 48" role="img"><title>"##);
+    let mut out = String::from(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" width="64" height="48" viewBox="0 0 64 48" role="img"><title>"##,
+    );
     push_markup(&mut out, &clean(&headline(view), MAX_SVG_TITLE));
     out.push_str(
         r##"</title><g fill="none" stroke="#7a7f8a" stroke-width="2" stroke-linecap="round"><rect x="4" y="4" width="56" height="40" rx="5" stroke-dasharray="5 5"/><path d="M18 24h10m8 0h10m-16-5 4 10"/></g></svg>"##,

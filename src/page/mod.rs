@@ -9,16 +9,22 @@
 //! | `negotiate` | in which format? |
 //! | `language`, `plural`, `catalog` | in which language, with which words? |
 //! | `facts` | what may be told of this request, and how is it made harmless? |
-//! | `html`, `diagram`, `theme`, `style` | the page that people read |
-//! | `formats` | problem details, XML, Markdown, text and the small answers for images, scripts, streams |
-//! | `fields` | which header fields go with it? |
-//! | `template` | the operator's own page |
+//! | `html`, `diagram`, `about`, `art` | what do people read? |
+//! | `theme`, `style`, `color`, `asset` | how does it look, and what is the hash of it? |
+//! | `problem`, `formats` | what do programs, agents, terminals, images and streams get? |
+//! | `headers` | which header fields go with it? |
+//! | `template` | how is the operator's own page filled? |
+//! | `escape`, `links` | how does hostile text become harmless? |
 //!
 //! Not here: `Proxy-Status` (`report`), whether there is a page at all (`flow`), fetching a template (`edge`).
 //! Sources: RFC 9110 §12 and §15.6, RFC 9457, RFC 4647; RFC.md 55, 66–71.
 
+mod about;
+mod art;
+mod asset;
 mod catalog;
 mod color;
+mod diagram;
 mod escape;
 mod facts;
 mod formats;
@@ -29,6 +35,7 @@ mod links;
 mod negotiate;
 mod plural;
 mod problem;
+mod style;
 mod template;
 mod theme;
 
@@ -37,7 +44,7 @@ use crate::fields::{FieldLines, Fields};
 use crate::time::Time;
 
 pub use color::Color;
-pub use language::Language;
+pub use language::{Language, Library};
 pub use links::{check_link, check_logo, check_support};
 pub use negotiate::Format;
 pub use template::{TemplateError, check_template, fill};
@@ -60,6 +67,8 @@ pub struct Params {
     pub theme: Theme,
     /// `PAGE_LANGUAGE`: the language when `Accept-Language` names none that is there.
     pub language: Language,
+    /// Where the texts of other languages than the default lie.
+    pub library: Library,
     /// `PAGE_STATUS`: one status (400–599) for every page; `None` = keep the failure's.
     pub status: Option<u16>,
 }

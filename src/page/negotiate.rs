@@ -152,19 +152,15 @@ impl<'a> Range<'a> {
         if media == "*/*" || media == "*" {
             return Some(ANY);
         }
-        if media.eq_ignore_ascii_case(own) {
+        if same(media, own) {
             return Some(EXACT);
         }
         if let Some(family) = media.strip_suffix("/*") {
-            return own.split_once('/').filter(|(f, _)| f.eq_ignore_ascii_case(family)).map(|_| FAMILY);
+            return own.split_once('/').filter(|(f, _)| same(f, family)).map(|_| FAMILY);
         }
-        let is_one = |names: &[&str]| names.iter().any(|name| media.eq_ignore_ascii_case(name));
+        let is_one = |names: &[&str]| names.iter().any(|name| same(media, name));
         let ends = |suffix: &str| {
-            media
-                .len()
-                .checked_sub(suffix.len())
-                .and_then(|at| media.get(at..))
-                .is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+            media.len().checked_sub(suffix.len()).and_then(|at| media.get(at..)).is_some_and(|end| same(end, suffix))
         };
         let is_other_name = match format {
             Format::Html => is_one(&["application/xhtml+xml"]),
@@ -186,7 +182,8 @@ fn fit(format: Format, ranges: &[Range], hint: Format) -> Option<Fit> {
     let (specificity, place, weight) = named.max()?;
     let is_hint = format == hint;
     let is_offered = weight > 0 && (is_hint || (specificity >= format.least_specificity() && format != Format::Empty));
-    is_offered.then_some(Fit { weight, specificity, is_hint, place })
+    // Between two that are named, the order in the field is a wish; between two that are not, it is an accident.
+    is_offered.then_some(Fit { weight, specificity, is_hint: is_hint && specificity < NAMED, place })
 }
 
 /// For an `Accept` that permits none of ours, the nearest in kind.
@@ -238,8 +235,14 @@ fn hint(fields: &dyn Fields) -> Format {
     }
 }
 
+/// Not inlined: asked in a dozen places, and each would carry the loop.
+#[inline(never)]
+fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
 fn is_grpc_web(media: &str) -> bool {
-    media.get(..GRPC_WEB.len()).is_some_and(|start| start.eq_ignore_ascii_case(GRPC_WEB))
+    media.get(..GRPC_WEB.len()).is_some_and(|start| same(start, GRPC_WEB))
 }
 
 const GRPC_WEB: &str = "application/grpc-web";

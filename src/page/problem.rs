@@ -3,111 +3,95 @@
 //! Problem details (RFC 9457) with extension members that say what to do: may the request be repeated, when, and whose
 //! move it is. The type is the section of the RFC that defines the error, since a type should resolve to documentation.
 
-use serde::Serialize;
-
 use super::Fate;
-use super::escape::push_markup;
+use super::escape::{add, clean, push_markup};
 use super::facts::{View, rfc_3339};
 use crate::failure::Explanation;
 
-#[derive(Serialize)]
-struct Problem<'a> {
-    r#type: String,
-    title: &'a str,
-    status: u16,
-    detail: String,
-    instance: &'a str,
-    failure: &'a str,
-    error_category: &'static str,
-    retryable: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<u64>,
-    owner_action_required: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    gateway: Option<String>,
-    time: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<String>,
+enum Value<'a> {
+    Text(&'a str),
+    Owned(String),
+    Number(u64),
+    Flag(bool),
 }
 
-impl<'a> Problem<'a> {
-    fn new(view: &'a View) -> Self {
-        let incident = view.incident;
-        let detail = [Some(view.what()), view.fate()].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        // A repeated PUT or DELETE does no harm, even if the first one was carried out (RFC 9110 §9.2.2).
-        let may_repeat = incident.fate != Fate::Unknown || matches!(view.method, "PUT" | "DELETE");
-        Self {
-            r#type: type_of(incident.error, view.status),
-            title: view.title(),
-            status: view.status,
-            detail,
-            instance: &view.path,
-            failure: &view.failure,
-            error_category: category(incident.explanation),
-            retryable: incident.retry_after.is_some() && may_repeat,
-            retry_after: incident.retry_after,
-            owner_action_required: needs_owner(incident.explanation),
-            request_id: view.id.as_deref(),
-            gateway: incident.gateway.map(|name| super::escape::clean(name, MAX_GATEWAY)),
-            time: &view.time,
-            until: incident.until.map(rfc_3339),
-        }
+/// The members, in the order in which they are written; those that are not known are left out.
+fn members<'a>(view: &'a View) -> Vec<(&'static str, Value<'a>)> {
+    let incident = view.incident;
+    let mut detail = view.what().to_owned();
+    if let Some(fate) = view.headed_fate() {
+        add(&mut detail, &[" ", &fate]);
     }
+    // A repeated PUT or DELETE does no harm, even if the first one was carried out (RFC 9110 §9.2.2).
+    let may_repeat = incident.fate != Fate::Unknown || matches!(view.method, "PUT" | "DELETE");
+    let mut members = vec![
+        ("type", Value::Owned(type_of(incident.error, view.status))),
+        ("title", Value::Text(view.title())),
+        ("status", Value::Number(u64::from(view.status))),
+        ("detail", Value::Owned(detail)),
+        ("instance", Value::Text(&view.path)),
+        ("failure", Value::Text(&view.failure)),
+        ("error_category", Value::Text(category(incident.explanation))),
+        ("retryable", Value::Flag(incident.retry_after.is_some() && may_repeat)),
+    ];
+    members.extend(incident.retry_after.map(|seconds| ("retry_after", Value::Number(seconds))));
+    members.push(("owner_action_required", Value::Flag(needs_owner(incident.explanation))));
+    members.extend(view.id.as_deref().map(|id| ("request_id", Value::Text(id))));
+    members.extend(incident.gateway.map(|name| ("gateway", Value::Owned(clean(name, MAX_GATEWAY)))));
+    members.push(("time", Value::Text(&view.time)));
+    members.extend(incident.until.map(|until| ("until", Value::Owned(rfc_3339(until)))));
+    members
 }
 
 /// As JSON.
 pub(super) fn json(view: &View) -> String {
-    // Strings, numbers and booleans only: there is nothing that could fail.
-    serde_json::to_string(&Problem::new(view)).unwrap_or_default() + "\n"
+    let mut out = String::with_capacity(1024);
+    for (name, value) in members(view) {
+        let value = match value {
+            Value::Text(text) => quoted(text),
+            Value::Owned(text) => quoted(&text),
+            Value::Number(number) => number.to_string(),
+            Value::Flag(flag) => flag.to_string(),
+        };
+        let before = if out.is_empty() { "{\"" } else { ",\"" };
+        add(&mut out, &[before, name, "\":", &value]);
+    }
+    out + "}\n"
+}
+
+/// A string always has a JSON form; the alternative is for the compiler.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_else(|_| "\"\"".to_owned())
 }
 
 /// As XML (RFC 9457 Appendix B).
 pub(super) fn xml(view: &View) -> String {
-    let problem = Problem::new(view);
-    let mut out =
-        String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<problem xmlns=\"urn:ietf:rfc:7807\" xml:lang=\"");
-    out.push_str(view.language.tag());
-    out.push_str("\">\n");
-    let mut element = |name: &str, value: &str| {
-        out.extend(["  <", name, ">"]);
-        push_markup(&mut out, value);
-        out.extend(["</", name, ">\n"]);
-    };
-    element("type", &problem.r#type);
-    element("title", problem.title);
-    element("status", &problem.status.to_string());
-    element("detail", &problem.detail);
-    element("instance", problem.instance);
-    element("failure", problem.failure);
-    element("error_category", problem.error_category);
-    element("retryable", if problem.retryable { "true" } else { "false" });
-    if let Some(seconds) = problem.retry_after {
-        element("retry_after", &seconds.to_string());
-    }
-    element("owner_action_required", if problem.owner_action_required { "true" } else { "false" });
-    for (name, value) in [
-        ("request_id", problem.request_id),
-        ("gateway", problem.gateway.as_deref()),
-        ("time", Some(problem.time)),
-        ("until", problem.until.as_deref()),
-    ] {
-        if let Some(value) = value {
-            element(name, value);
+    let mut out = String::with_capacity(1024);
+    out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    add(&mut out, &["<problem xmlns=\"urn:ietf:rfc:7807\" xml:lang=\"", view.language.tag(), "\">\n"]);
+    for (name, value) in members(view) {
+        add(&mut out, &["  <", name, ">"]);
+        match value {
+            Value::Text(text) => push_markup(&mut out, text),
+            Value::Owned(text) => push_markup(&mut out, &text),
+            Value::Number(number) => out.push_str(&number.to_string()),
+            Value::Flag(flag) => out.push_str(&flag.to_string()),
         }
+        add(&mut out, &["</", name, ">\n"]);
     }
-    out.push_str("</problem>\n");
-    out
+    out + "</problem>\n"
 }
 
 fn type_of(error: Option<&str>, status: u16) -> String {
-    if let Some(&(_, section)) = error.and_then(|e| ERRORS.iter().find(|(name, _)| *name == e)) {
-        return format!("https://www.rfc-editor.org/rfc/rfc9209#section-2.3.{section}");
+    const RFCS: &str = "https://www.rfc-editor.org/rfc/";
+    let section = |base: &str, section: usize| [RFCS, base, &section.to_string()].concat();
+    if let Some(index) = error.and_then(|error| ERRORS.iter().position(|&name| name == error)) {
+        return section("rfc9209#section-2.3.", index + 1);
     }
     match status {
-        500..=505 => format!("https://www.rfc-editor.org/rfc/rfc9110#section-15.6.{}", status - 499),
-        _ => "about:blank".to_owned(),
+        500..=505 => section("rfc9110#section-15.6.", usize::from(status) - 499),
+        400..=499 => section("rfc9110#section-15.", 5),
+        _ => section("rfc9110#section-15.", 6),
     }
 }
 
@@ -131,38 +115,58 @@ const fn needs_owner(explanation: Explanation) -> bool {
 
 const MAX_GATEWAY: usize = 64;
 
-/// Error types and the sections of RFC 9209 that define them.
-const ERRORS: [(&str, u8); 32] = [
-    ("dns_timeout", 1),
-    ("dns_error", 2),
-    ("destination_not_found", 3),
-    ("destination_unavailable", 4),
-    ("destination_ip_prohibited", 5),
-    ("destination_ip_unroutable", 6),
-    ("connection_refused", 7),
-    ("connection_terminated", 8),
-    ("connection_timeout", 9),
-    ("connection_read_timeout", 10),
-    ("connection_write_timeout", 11),
-    ("connection_limit_reached", 12),
-    ("tls_protocol_error", 13),
-    ("tls_certificate_error", 14),
-    ("tls_alert_received", 15),
-    ("http_request_error", 16),
-    ("http_request_denied", 17),
-    ("http_response_incomplete", 18),
-    ("http_response_header_section_size", 19),
-    ("http_response_header_size", 20),
-    ("http_response_body_size", 21),
-    ("http_response_trailer_section_size", 22),
-    ("http_response_trailer_size", 23),
-    ("http_response_transfer_coding", 24),
-    ("http_response_content_coding", 25),
-    ("http_response_timeout", 26),
-    ("http_upgrade_failed", 27),
-    ("http_protocol_error", 28),
-    ("proxy_internal_response", 29),
-    ("proxy_internal_error", 30),
-    ("proxy_configuration_error", 31),
-    ("proxy_loop_detected", 32),
+/// The error types of RFC 9209 in the order of its sections 2.3.1 to 2.3.32.
+const ERRORS: [&str; 32] = [
+    "dns_timeout",
+    "dns_error",
+    "destination_not_found",
+    "destination_unavailable",
+    "destination_ip_prohibited",
+    "destination_ip_unroutable",
+    "connection_refused",
+    "connection_terminated",
+    "connection_timeout",
+    "connection_read_timeout",
+    "connection_write_timeout",
+    "connection_limit_reached",
+    "tls_protocol_error",
+    "tls_certificate_error",
+    "tls_alert_received",
+    "http_request_error",
+    "http_request_denied",
+    "http_response_incomplete",
+    "http_response_header_section_size",
+    "http_response_header_size",
+    "http_response_body_size",
+    "http_response_trailer_section_size",
+    "http_response_trailer_size",
+    "http_response_transfer_coding",
+    "http_response_content_coding",
+    "http_response_timeout",
+    "http_upgrade_failed",
+    "http_protocol_error",
+    "proxy_internal_response",
+    "proxy_internal_error",
+    "proxy_configuration_error",
+    "proxy_loop_detected",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_is_the_section_that_defines_the_error() {
+        for (error, status, expected) in [
+            (Some("dns_timeout"), 504, "https://www.rfc-editor.org/rfc/rfc9209#section-2.3.1"),
+            (Some("connection_refused"), 502, "https://www.rfc-editor.org/rfc/rfc9209#section-2.3.7"),
+            (Some("proxy_loop_detected"), 502, "https://www.rfc-editor.org/rfc/rfc9209#section-2.3.32"),
+            (Some("nonsense"), 502, "https://www.rfc-editor.org/rfc/rfc9110#section-15.6.3"),
+            (None, 503, "https://www.rfc-editor.org/rfc/rfc9110#section-15.6.4"),
+            (None, 530, "https://www.rfc-editor.org/rfc/rfc9110#section-15.6"),
+            (None, 404, "https://www.rfc-editor.org/rfc/rfc9110#section-15.5"),
+        ] {
+            assert_eq!(type_of(error, status), expected);
+        }
+    }
+}

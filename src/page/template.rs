@@ -21,6 +21,8 @@
 //!
 //! Not here: where a template comes from. A broken one is reported and the built-in page shown instead.
 
+use super::catalog::key;
+use super::escape::add;
 use super::facts::{Support, View};
 use super::{Asked, Format, Incident, Page, Params, formats, headers, negotiate};
 
@@ -129,16 +131,16 @@ fn value(view: &View, name: &str) -> Option<Option<String>> {
         "site" => some(&view.site),
         "host" => some(&view.host),
         "path" => some(&view.path),
-        "status" => Some(view.status.to_string()),
+        "status" => some(&view.code),
         "label" => view.label(),
         "title" => some(view.title()),
         "text" => some(view.what()),
         "side" => view.whose_side().map(str::to_owned),
-        "advice" => some(view.advice()),
+        "advice" => view.advice().map(str::to_owned),
         "when" => view.when(),
         "until" => view.until(),
         "fate" => view.fate().map(str::to_owned),
-        "keep" => view.fate().map(|_| view.text("fate_keep").to_owned()),
+        "keep" => view.fate().map(|_| view.text(key!("fate_keep")).to_owned()),
         "retry_after" => view.incident.retry_after.map(|seconds| seconds.to_string()),
         "can_reload" => (view.is_safe() && view.incident.retry_after.is_some()).then(String::new),
         "time" => some(&view.time),
@@ -186,7 +188,7 @@ fn push_escaped(out: &mut String, text: &str) {
         if c.is_alphanumeric() || (!c.is_ascii() && !c.is_whitespace()) || "-._~/:,".contains(c) {
             out.push(c);
         } else {
-            out.extend(["&#", &u32::from(c).to_string(), ";"]);
+            add(out, &["&#", &u32::from(c).to_string(), ";"]);
         }
     }
 }
@@ -214,6 +216,29 @@ mod tests {
         ] {
             assert_eq!(fill_with(template).as_deref(), Ok(expected), "{template}");
         }
+    }
+
+    #[test]
+    fn every_name_has_a_meaning() {
+        let incident = Incident {
+            explanation: crate::failure::Explanation::Timeout,
+            status: 504,
+            failure: "timeout",
+            error: None,
+            gateway: None,
+            retry_after: None,
+            fate: super::super::Fate::Safe,
+            now: crate::time::Time::default(),
+            until: None,
+        };
+        let fields: [(&str, &str); 0] = [];
+        let params = Params::default();
+        let view = View::new(&params, &incident, &Asked { method: "GET", url: "", fields: &fields });
+        for name in NAMES {
+            assert!(value(&view, name).is_some(), "{name}");
+        }
+        assert_eq!(value(&view, "nowhere"), None);
+        assert_eq!(value(&view, "site"), Some(Some("Website".to_owned())));
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Which of the built-in looks?
 
+use super::asset::{Asset, asset};
+use super::color::Color;
+
 /// A built-in theme, `PAGE_THEME`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Theme {
@@ -38,4 +41,33 @@ impl Theme {
             Self::Corporate => "corporate",
         }
     }
+
+    /// Its style sheets.
+    pub(super) const fn styles(self) -> [Option<&'static Asset>; 2] {
+        match self {
+            Self::Understudy => [Some(&BASE), Some(&UNDERSTUDY)],
+            Self::Plain => [None, Some(&PLAIN)],
+            Self::Friendly => [Some(&BASE), Some(&FRIENDLY)],
+            Self::Terminal => [Some(&BASE), Some(&TERMINAL)],
+            Self::Corporate => [Some(&BASE), Some(&CORPORATE)],
+        }
+    }
+
+    /// The darkest light ground and the lightest dark ground that its accent colour stands on or behind.
+    pub(super) const fn grounds(self) -> (Color, Color) {
+        match self {
+            Self::Understudy => (Color::rgb(0xf6, 0xf3, 0xec), Color::rgb(0x1f, 0x22, 0x2b)),
+            Self::Plain => (Color::rgb(0xff, 0xff, 0xff), Color::rgb(0x1b, 0x1e, 0x25)),
+            Self::Friendly => (Color::rgb(0xee, 0xf4, 0xf1), Color::rgb(0x1e, 0x29, 0x2a)),
+            Self::Terminal => (Color::rgb(0xf4, 0xf4, 0xee), Color::rgb(0x14, 0x18, 0x16)),
+            Self::Corporate => (Color::rgb(0xf3, 0xf5, 0xf8), Color::rgb(0x1e, 0x23, 0x2c)),
+        }
+    }
 }
+
+static BASE: Asset = asset!("base.css");
+static UNDERSTUDY: Asset = asset!("understudy.css");
+static PLAIN: Asset = asset!("plain.css");
+static FRIENDLY: Asset = asset!("friendly.css");
+static TERMINAL: Asset = asset!("terminal.css");
+static CORPORATE: Asset = asset!("corporate.css");

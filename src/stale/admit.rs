@@ -11,6 +11,7 @@
 
 use super::directives::Directives;
 use super::freshness::{explicit_lifetime, is_heuristically_cacheable, lifetime, permitted};
+use super::lines::are_sound;
 use super::personal;
 use super::reasons::{NoReason, SkipReason};
 use super::record::{Record, is_decoded};
@@ -66,12 +67,15 @@ fn judge(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Result<
     }
 
     let lines = answered.fields.lines();
+    if !are_sound(&lines) {
+        return Err(SkipReason::Malformed);
+    }
     if !lines.field("content-encoding").is_none_or(|coding| is_decoded(&coding) || coding == "identity") {
         return Err(SkipReason::Coding);
     }
     let vary = varies_by(&lines)?;
     let record = Record::new(asked, answered, vary, lines);
-    is_cacheable(&record, &directives, cookie.is_some())?;
+    is_cacheable(&record, &directives, cookie.as_deref())?;
     is_useful(&record, &directives, params)?;
     if wire::fits(&record) { Ok(record) } else { Err(SkipReason::HeadersTooLarge) }
 }
@@ -137,7 +141,7 @@ fn varies_by(lines: &FieldLines) -> Result<Vec<String>, SkipReason> {
 }
 
 /// By what the answer says of its freshness.
-fn is_cacheable(record: &Record, directives: &Directives, cookie: bool) -> Result<(), SkipReason> {
+fn is_cacheable(record: &Record, directives: &Directives, cookie: Option<&str>) -> Result<(), SkipReason> {
     let explicit = explicit_lifetime(record, directives).is_some();
     let status = record.status();
     let guessable = is_heuristically_cacheable(status) || directives.public;
@@ -149,7 +153,8 @@ fn is_cacheable(record: &Record, directives: &Directives, cookie: bool) -> Resul
     // An answer to a visitor with a cookie, of which the origin says nothing at all, may be anybody's: that the cookie's
     // name is not on the list of session cookies proves little.
     let said = explicit || directives.public || record.field("last-modified").is_some();
-    if cookie && !said && !record.vary().iter().any(|name| name == "cookie") {
+    let keyed = record.vary().iter().any(|name| name == "cookie");
+    if !said && !keyed && cookie.is_some_and(personal::may_name_somebody) {
         return Err(SkipReason::Cookie);
     }
     Ok(())

@@ -6,6 +6,7 @@
 //!
 //! Not here: the targeted fields that may stand in for `Cache-Control` (`targeted`).
 
+use super::lines::NEEDED;
 use super::syntax::{MAX_SECONDS, is_token, members, seconds, unquote};
 use super::targeted;
 use crate::fields::Fields;
@@ -105,7 +106,8 @@ impl Directives {
         }
     }
 
-    /// Takes a list of field names; `false` if it is none, so that the directive must count as unqualified.
+    /// Takes a list of field names; `false` if it is none, or has one without which the copy could not be judged: then
+    /// the directive must count as unqualified.
     fn withhold(&mut self, argument: Argument) -> bool {
         let Argument::Text(list) = argument else { return false };
         let names: Vec<String> = members(&list).map(str::to_ascii_lowercase).collect();
@@ -136,16 +138,3 @@ fn restrict(slot: &mut Option<u64>, value: Option<u64>) {
 
 /// The most field names that are withheld; more make the directive unqualified.
 const MAX_WITHHELD: usize = 32;
-
-/// Fields without which a copy could not be judged: naming one of them makes the directive unqualified.
-const NEEDED: [&str; 9] = [
-    "age",
-    "cache-control",
-    "cdn-cache-control",
-    "cloudflare-cdn-cache-control",
-    "date",
-    "etag",
-    "expires",
-    "last-modified",
-    "vary",
-];

@@ -15,7 +15,7 @@ pub fn storable(mut lines: FieldLines, decoded: bool) -> FieldLines {
         let name = name.as_str();
         is_storable(name)
             && is_value(value)
-            && !of_the_connection.contains(&name)
+            && (NEEDED.contains(&name) || !of_the_connection.contains(&name))
             && !withheld.iter().any(|other| other == name)
             && !(decoded && OF_THE_CODED_BODY.contains(&name))
     });
@@ -37,6 +37,11 @@ pub fn updated(stored: &[(String, String)], new: FieldLines, decoded: bool) -> F
     let mut lines: FieldLines = stored.iter().filter(|(name, _)| stays(name)).cloned().collect();
     lines.append(&mut new);
     lines
+}
+
+/// Can all of it have come out of a message? Where not, leaving a line out could leave a prohibition out.
+pub fn are_sound(lines: &FieldLines) -> bool {
+    lines.iter().all(|(_, value)| is_value(value))
 }
 
 /// Could a line of this name stand in a record? Names are in lower case.
@@ -70,3 +75,17 @@ const OWN_PREFIX: &str = "understudy-";
 
 /// Digests of the body as it came over the wire.
 const OF_THE_CODED_BODY: [&str; 4] = ["content-digest", "content-md5", "digest", "repr-digest"];
+
+/// Fields by which a copy is judged. They are meant for every recipient, so that it is an error to name them in
+/// `Connection` (RFC 9110 §7.6.1), and they are not left out.
+pub const NEEDED: [&str; 9] = [
+    "age",
+    "cache-control",
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "date",
+    "etag",
+    "expires",
+    "last-modified",
+    "vary",
+];

@@ -2,21 +2,27 @@
 //!
 //! A pure engine for the copies of a shared cache: RFC 9111 (storing, freshness, reuse, validation, invalidation),
 //! RFC 5861 (`stale-if-error`, `stale-while-revalidate`), RFC 9213 (targeted fields), and of RFC 9110 what a cache
-//! needs to answer conditional and range requests by itself. Each question is one file with one function:
+//! needs to answer conditional and range requests by itself. Each question has one function:
 //!
-//! | question | file |
+//! | question | answer |
 //! | --- | --- |
-//! | under which name is a copy kept? | `key`, `vary` (two levels) |
-//! | may this answer be kept, must the copy that is there go? | [`admit`](fn@admit) |
-//! | what is a copy? | `record`, `entry` |
-//! | how old is it, how long is it good? | `freshness` |
-//! | may it be served in place of a failure? | [`usable`](fn@usable) |
-//! | which status and lines does the visitor get? | [`serve`](fn@serve) |
+//! | under which name does a copy lie? | [`key()`], and one level below [`Variants::key`] |
+//! | may this answer be kept, must the copy that is there go? | [`admit()`] → [`Admission`] |
+//! | is it worth looking for a copy at all? | [`eligible`] |
+//! | may this copy be served in place of a failure? | [`usable()`] → [`Usable`] |
+//! | which status, lines and part of the body does the visitor get? | [`serve()`] → [`Served`] |
 //! | is it worth writing where one lies already? | [`refreshes`], [`is_due`] |
-//! | may it be served without asking the origin (`CACHE_FRESH`)? | [`reuse`], [`updated`] |
+//! | may it be served without asking the origin (`CACHE_FRESH`)? | [`reuse()`] → [`Reuse`] |
+//! | what does a 304 change in it? | [`updated`] |
 //! | which copies does a POST make invalid? | [`invalidated`] |
 //!
-//! Not here: where copies lie and how they are read (`edge/`), when a copy is looked for (`flow`).
+//! A tier holds an [`Entry`] under each key. To find a copy: read the entry under the primary key; if it is a list of
+//! [`Variants`], read the entry under the second key that the list makes of the request; the [`Record`] found still has
+//! to be [`usable()`]. To keep one: a record that [`varies`](Record::varies) goes under the second key of a list that
+//! [`covers`](Variants::covers) it; one that does not vary goes under the primary key, where it replaces a list. To remove
+//! one: the primary key suffices.
+//!
+//! Not here: where copies lie and how they are read and written (`edge`), when one is looked for (`flow`).
 
 mod admit;
 mod conditional;

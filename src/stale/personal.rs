@@ -9,12 +9,43 @@ use crate::pattern::Patterns;
 
 /// Is one of the cookies in a `Cookie` value on the operator's list (by name, without regard to ASCII case)?
 pub fn names_a_session(cookie: &str, session_cookies: &Patterns) -> bool {
-    // Also at commas, by which several lines are joined.
+    names(cookie).any(|name| session_cookies.matches_ignoring_case(name))
+}
+
+/// Could one of them say who asks, for all that is known of it? Those of the well-known counters, load balancers and
+/// consent banners do not: pages are not made by them.
+pub fn may_name_somebody(cookie: &str) -> bool {
+    names(cookie).any(|name| !OF_NOBODY.iter().any(|prefix| name.starts_with(prefix)))
+}
+
+/// Also at commas, by which several lines are joined.
+fn names(cookie: &str) -> impl Iterator<Item = &str> {
     cookie
         .split([';', ','])
         .map(|pair| pair.split('=').next().unwrap_or_default().trim())
-        .any(|name| !name.is_empty() && session_cookies.matches_ignoring_case(name))
+        .filter(|name| !name.is_empty())
 }
+
+/// How the names of such cookies begin.
+const OF_NOBODY: [&str; 17] = [
+    "AWSALB",
+    "CookieConsent",
+    "OptanonConsent",
+    "__cf_bm",
+    "__utm",
+    "_cfuvid",
+    "_clck",
+    "_clsk",
+    "_fbc",
+    "_fbp",
+    "_ga",
+    "_gcl_",
+    "_gid",
+    "_hj",
+    "_pk_",
+    "cf_clearance",
+    "cookieyes-consent",
+];
 
 /// Does the response permit that requests with `Authorization` share it (RFC 9111 §3.5)?
 pub fn permits_authorized(directives: &Directives) -> bool {

@@ -33,6 +33,8 @@ pub enum SkipReason {
     VaryNames,
     /// The body is larger than `STALE_SIZE_LIMIT`.
     TooLarge,
+    /// Field values that no message can have.
+    Malformed,
     /// The header fields alone are larger than a record.
     HeadersTooLarge,
     /// A content coding that the runtime does not decode.
@@ -65,6 +67,7 @@ impl SkipReason {
             Self::VaryStar => "vary-star",
             Self::VaryNames => "vary-names",
             Self::TooLarge => "too-large",
+            Self::Malformed => "malformed",
             Self::HeadersTooLarge => "headers-too-large",
             Self::Coding => "content-coding",
             Self::NeverUsable => "never-usable",

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::digest;
 use super::directives::Directives;
 use super::freshness;
-use super::lines::{storable, updated};
+use super::lines::{are_sound, storable, updated};
 use super::reasons::NoReason;
 use super::syntax::integer;
 use super::vary::{Vary, selecting};
@@ -60,7 +60,8 @@ impl Record {
 
     /// The record with the lines of a later answer about the same body; `None` if that cannot be kept.
     pub(super) fn renewed(&self, asked: &Asked<'_>, answered: &Answered<'_>) -> Option<Self> {
-        let new = dated(answered.fields.lines(), answered);
+        let new = Some(answered.fields.lines()).filter(are_sound)?;
+        let new = dated(new, answered);
         let weakened = match new.field("etag") {
             Some(etag) => self.decoded && etag.starts_with('"'),
             None => self.weakened,
@@ -94,6 +95,12 @@ impl Record {
     #[must_use]
     pub fn vary(&self) -> &[String] {
         &self.vary
+    }
+
+    /// A hash of what the request had in the fields of [`vary`](Self::vary): which of the siblings it is.
+    #[must_use]
+    pub fn selection(&self) -> &str {
+        &self.selected
     }
 
     /// Does it have siblings, so that it belongs under a second key?

@@ -39,7 +39,7 @@ pub fn refreshes(new: &Record, old: &Record, span: Duration) -> bool {
     let overtaken = new.asked_at() < old.answered_at() && !new.supersedes(old);
     let same = new.content().is_some() && new.content() == old.content();
     let soon = new.answered_at().since(old.answered_at()) < span;
-    !overtaken && !(same && soon)
+    !(overtaken || same && soon)
 }
 
 /// Into a tier where writes are few: was the last one longer ago than `span`, and is there something new, or is half of

@@ -4,6 +4,8 @@
 
 #[path = "../support/client.rs"]
 mod client;
+#[path = "../support/gateway.rs"]
+mod gateway;
 #[path = "../support/origin.rs"]
 mod origin;
 #[path = "../support/raw.rs"]
@@ -11,12 +13,20 @@ mod raw;
 #[path = "../support/worker.rs"]
 mod worker;
 
+mod admin;
+mod config;
+mod deploy;
+mod gateways;
 mod memory;
+mod modes;
+mod paths;
 mod patience;
 mod personal;
+mod relay;
 mod retry;
 mod retry_faults;
 mod stale_keep;
 mod stale_serve;
 mod stand;
 mod tiers;
+mod to_origin;

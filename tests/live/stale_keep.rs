@@ -22,7 +22,6 @@ fn what_forbids_staleness_is_obeyed() {
     for (n, (directives, forbids)) in rows.into_iter().enumerate() {
         stand.origin.mend();
         let target = format!("/page/{n}?h.Cache-Control={directives}");
-        eprintln!("{target}");
         stand.warm(&target);
         stand.fail();
         assert!(is_copy(&stand.worker.get(&target)), "{directives}: still fresh");

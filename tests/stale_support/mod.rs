@@ -1,6 +1,8 @@
 //! Requests and responses for the tests of copies, written as sentences.
 #![allow(dead_code)]
 
+pub mod shelf;
+
 use std::time::Duration;
 
 use understudy::fields::FieldLines;

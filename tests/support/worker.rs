@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -18,21 +19,50 @@ pub struct Worker {
     port: u16,
     platform: u16,
     log: Arc<Mutex<Vec<String>>>,
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// What a test wants of it.
 pub struct Setup {
-    origin: u16,
+    outbound: Outbound,
     vars: Vec<(String, Value)>,
     kv: bool,
     script: Option<String>,
+    modules: PathBuf,
+}
+
+/// Where the Worker's fetches go.
+enum Outbound {
+    Port(u16),
+    Network,
+    Itself,
 }
 
 impl Setup {
     /// All that the Worker fetches, whatever the host, goes to this port of loopback.
     pub fn new(origin: u16) -> Self {
+        Self::with(Outbound::Port(origin))
+    }
+
+    /// What the Worker fetches goes where its URL says, if that is loopback.
+    pub fn network() -> Self {
+        Self::with(Outbound::Network)
+    }
+
+    /// All that the Worker fetches, whatever the host, comes back to itself.
+    pub fn circle() -> Self {
+        Self::with(Outbound::Itself)
+    }
+
+    fn with(outbound: Outbound) -> Self {
         // Many failures in a row are what tests are made of; those of the breaker switch it on.
-        Self { origin, vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))], kv: false, script: None }
+        Self {
+            outbound,
+            vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))],
+            kv: false,
+            script: None,
+            modules: build(),
+        }
     }
 
     /// With a variable: a string, or any other JSON.
@@ -54,6 +84,12 @@ impl Setup {
         self
     }
 
+    /// Another Worker than ours: `index.js` and `index_bg.wasm` from this folder.
+    pub fn modules(mut self, folder: &Path) -> Self {
+        self.modules = folder.to_owned();
+        self
+    }
+
     /// Starts it.
     pub fn start(self) -> Worker {
         Worker::start(&self)
@@ -68,7 +104,8 @@ impl Worker {
         match &setup.script {
             Some(script) => std::fs::write(folder.join("script.js"), script).expect("a file"),
             None => ["index.js", "index_bg.wasm"].iter().for_each(|name| {
-                std::fs::copy(build().join(name), folder.join(name)).expect("the Worker; `npm run build` makes it");
+                std::fs::copy(setup.modules.join(name), folder.join(name))
+                    .expect("the Worker; `npm run build` makes it");
             }),
         }
         std::fs::write(&config, capnp(setup)).expect("a file");
@@ -81,8 +118,8 @@ impl Worker {
             .spawn()
             .expect("workerd; `npm test` installs it");
         let log = Arc::new(Mutex::new(Vec::new()));
-        let listening = follow(&mut child, &log);
-        let mut worker = Self { child, port: 0, platform: 0, log };
+        let (listening, readers) = follow(&mut child, &log);
+        let mut worker = Self { child, port: 0, platform: 0, log, readers };
         while worker.port == 0 || worker.platform == 0 {
             let line = listening.recv_timeout(START_LIMIT);
             let Ok((socket, port)) = line else { panic!("workerd did not start: {:#?}", worker.log()) };
@@ -131,6 +168,13 @@ impl Worker {
         all.iter().filter_map(|line| serde_json::from_str(line.get(line.find('{')?..)?).ok()).collect()
     }
 
+    /// Ends it. What comes back is all that [`Self::lines`] can ever have.
+    pub fn end(mut self) -> Vec<Value> {
+        let _ = self.child.kill();
+        std::mem::take(&mut self.readers).into_iter().for_each(|reader| reader.join().expect("a reader of the log"));
+        self.lines()
+    }
+
     /// Waits until the log has a line that this is true of.
     pub fn wait_for_line(&self, wanted: impl Fn(&Value) -> bool) -> Value {
         wait_until(|| self.lines().into_iter().find(|line| wanted(line)))
@@ -173,11 +217,11 @@ pub fn wait_until<T>(mut there: impl FnMut() -> Option<T>) -> T {
 }
 
 /// Reads the output of workerd to its end: the ports go to the channel, everything else into the log.
-fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> Receiver<(String, u16)> {
+fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> (Receiver<(String, u16)>, Vec<JoinHandle<()>>) {
     let (found, listening) = channel();
     let outputs: [Box<dyn std::io::Read + Send>; 2] =
         [Box::new(child.stdout.take().expect("piped")), Box::new(child.stderr.take().expect("piped"))];
-    for output in outputs {
+    let readers = outputs.map(|output| {
         let (log, found) = (Arc::clone(log), found.clone());
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -189,9 +233,9 @@ fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> Receiver<(String,
                     log.lock().expect("no panic while logging").push(line);
                 }
             }
-        });
-    }
-    listening
+        })
+    });
+    (listening, readers.into())
 }
 
 fn capnp(setup: &Setup) -> String {
@@ -213,6 +257,13 @@ fn capnp(setup: &Setup) -> String {
         )
         .to_owned(),
     };
+    let (outbound, service) = match setup.outbound {
+        Outbound::Port(port) => {
+            ("origin", format!(r#"(name = "origin", external = (address = "127.0.0.1:{port}", http = ())),"#))
+        }
+        Outbound::Network => ("loopback", r#"(name = "loopback", network = (allow = ["local"])),"#.to_owned()),
+        Outbound::Itself => ("main", String::new()),
+    };
     format!(
         r#"using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -221,22 +272,21 @@ const config :Workerd.Config = (
       modules = [{modules}],
       compatibilityDate = "2026-11-01",
       bindings = [{bindings}],
-      globalOutbound = "origin",
+      globalOutbound = "{outbound}",
       cacheApiOutbound = (name = "platform", entrypoint = "cacheService"),
     )),
     (name = "platform", worker = (
       modules = [(name = "platform.js", esModule = embed "platform.js")],
       compatibilityDate = "2026-11-01",
     )),
-    (name = "origin", external = (address = "127.0.0.1:{origin}", http = ())),
+    {service}
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:0", http = (), service = "main"),
     (name = "platform", address = "127.0.0.1:0", http = (), service = "platform"),
   ],
 );
-"#,
-        origin = setup.origin,
+"#
     )
 }
 
@@ -258,7 +308,8 @@ fn quoted(text: &str) -> String {
     out + "\""
 }
 
-fn scratch() -> PathBuf {
+/// A new folder.
+pub fn scratch() -> PathBuf {
     use std::sync::atomic::{AtomicU32, Ordering};
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("understudy-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -285,8 +336,8 @@ pub fn workerd() -> PathBuf {
     // The program itself: `.bin/workerd` is a script that would outlive the signal that ends it.
     let packages =
         std::fs::read_dir(root().join("node_modules/@cloudflare")).expect("npm packages; `npm test` installs them");
-    let programs = packages.flatten().map(|package| package.path().join("bin/workerd"));
-    programs.filter(|path| path.exists()).next().expect("workerd; `npm test` installs it")
+    let mut programs = packages.flatten().map(|package| package.path().join("bin/workerd"));
+    programs.find(|path| path.exists()).expect("workerd; `npm test` installs it")
 }
 
 const START_LIMIT: Duration = Duration::from_secs(30);

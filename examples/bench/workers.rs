@@ -1,0 +1,39 @@
+//! Whom do we measure, and against whom?
+
+use crate::origin::Origin;
+use crate::worker::{Setup, Worker, root};
+
+/// The Worker, as it comes.
+pub fn understudy(origin: &Origin) -> Setup {
+    Setup::new(origin.port())
+}
+
+/// A Worker in JavaScript.
+pub fn script(origin: &Origin, module: &str) -> Worker {
+    Setup::new(origin.port()).script(module).start()
+}
+
+/// The idiomatic Rust relay, if `npm run bench` has built it.
+pub fn plain_relay(origin: &Origin) -> Option<Worker> {
+    let build = root().join("bench/plain-relay/build");
+    build.join("index.js").exists().then(|| Setup::new(origin.port()).modules(&build).start())
+}
+
+/// Passes everything on.
+pub const RELAY: &str = "export default { fetch(request) { return fetch(request); } };";
+
+/// Passes everything on and puts every response into the cache, as examples do.
+pub const PUT: &str = "export default { async fetch(request, env, ctx) {
+  const response = await fetch(request);
+  ctx.waitUntil(caches.default.put(request, response.clone()));
+  return response;
+} };";
+
+/// Always the same answer.
+pub fn constant(status: u16, length: usize) -> String {
+    format!(
+        "const body = 'x'.repeat({length});
+const init = {{ status: {status}, headers: {{ 'content-type': 'text/html', 'cache-control': 'no-store' }} }};
+export default {{ fetch() {{ return new Response(body, init); }} }};"
+    )
+}

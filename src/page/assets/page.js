@@ -1,0 +1,101 @@
+// Brings the visitor back to the website as soon as it answers, and never asks for it harder than that.
+// It probes with HEAD, waits longer each time, obeys Retry-After, rests while nobody looks, and stops one day.
+// A page that came after a form has no data-wait: nothing here ever sends a form again.
+(function () {
+  'use strict';
+  var d = document, n = d.getElementById('next'), s = n.dataset;
+  var by = function (id) { return d.getElementById(id); };
+  var on = function (id, f) { var e = by(id); if (e) { e.hidden = false; e.addEventListener('click', f); } };
+
+  on('go-back', function () { history.back(); });
+  on('again', function (e) { e.preventDefault(); location.reload(); });
+  on('copy', function (e) {
+    var b = e.currentTarget, f = by('facts'), r = d.createRange(), g = getSelection();
+    var done = function () { b.textContent = s.copied; setTimeout(function () { b.textContent = s.copy; }, 3000); };
+    var text = Array.prototype.map.call(f.querySelectorAll('dt'), function (t) {
+      return t.textContent + ': ' + t.nextElementSibling.textContent;
+    }).join('\n');
+    var select = function () { r.selectNodeContents(f); g.removeAllRanges(); g.addRange(r); };
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, select); else select();
+  });
+
+  d.querySelectorAll('time[data-t]').forEach(function (t) {
+    try {
+      t.textContent = new Intl.DateTimeFormat(d.documentElement.lang, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(t.dateTime));
+    } catch (e) { /* The UTC time stays. */ }
+  });
+
+  if (!s.wait) return;
+  var say = by('say'), count = by('count'), bar = by('bar'), due = 0, span = 1, timer = 0, busy = false;
+  // How often we tried goes through a reload of ours in the history entry: a website that answers HEAD but not GET must
+  // not make a loop. A reload by the visitor starts anew.
+  var tries = 0, state = history.state;
+  var remember = function (n) {
+    try { history.replaceState(Object.assign({}, history.state, { understudy: n }), ''); } catch (e) { /* a state that cannot be copied */ }
+  };
+  if (state && state.understudy) { tries = state.understudy; remember(0); }
+
+  var plural = function (forms, x) {
+    forms = forms.split('|');
+    var i = forms.length - 1, zero = s.zero.codePointAt(0);
+    try { var j = s.plural.split('|').indexOf(new Intl.PluralRules(d.documentElement.lang).select(x)); if (j >= 0) i = j; } catch (e) { /* the last form */ }
+    return forms[i].replace('{n}', String(x).replace(/\d/g, function (c) { return String.fromCodePoint(zero + Number(c)); }));
+  };
+  var within = function (secs) {
+    return secs < 120 ? plural(s.seconds, secs) : secs < 7200 ? plural(s.minutes, Math.ceil(secs / 60)) : plural(s.hours, Math.ceil(secs / 3600));
+  };
+  var show = function (text, aloud) { count.textContent = text; if (aloud) say.textContent = text; };
+  var stop = function (text) { clearTimeout(timer); due = 0; bar.hidden = true; show(text, true); };
+
+  var wait = function (secs) {
+    span = Math.max(1, secs);
+    due = Date.now() + span * 1000;
+    say.textContent = s.check.replace('{in}', within(Math.ceil(span)));
+    tick();
+  };
+  var tick = function () {
+    clearTimeout(timer);
+    if (!due || d.hidden) return;
+    if (navigator.onLine === false) return show(s.offline, say.textContent !== s.offline);
+    var left = due - Date.now();
+    if (left <= 0) return probe();
+    bar.hidden = false;
+    bar.firstChild.style.transform = 'scaleX(' + Math.min(1, left / span / 1000) + ')';
+    show(s.check.replace('{in}', within(Math.ceil(left / 1000))));
+    timer = setTimeout(tick, left % 1000 || 1000);
+  };
+  var probe = function () {
+    if (busy) return;
+    busy = true;
+    show(s.checking);
+    var c = window.AbortController ? new AbortController() : 0, late = setTimeout(function () { if (c) c.abort(); }, 20000);
+    fetch(location.href.split('#')[0], { method: 'HEAD', cache: 'no-store', redirect: 'manual', credentials: 'same-origin', signal: c ? c.signal : undefined })
+      .then(function (r) { return r; }, function () { return 0; })
+      .then(function (r) {
+        clearTimeout(late);
+        busy = false;
+        tries++;
+        // A redirect or any answer below 500 is the website again; 405 and 501 only mean that it knows no HEAD.
+        if (r && r.status !== Number(s.status) && r.status !== 429 && (r.status < 500 || r.status === 501)) {
+          stop(s.back);
+          remember(tries);
+          return location.reload();
+        }
+        var after = r ? r.headers.get('Retry-After') : null;
+        again(after ? (/^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000) || 0 : 0);
+      });
+  };
+  // Not before the website says so, and each time later.
+  var again = function (after) {
+    if (tries >= 30) return stop(s.gaveUp);
+    wait(Math.min(86400, Math.max(after, tries ? Math.min(300, 5 * Math.pow(1.6, tries)) : 0)) * (1 + Math.random() * .2));
+  };
+  d.addEventListener('visibilitychange', function () {
+    // Everybody comes back to the tab after a while, but not all in the same second.
+    if (!d.hidden && due && due < Date.now()) due = Date.now() + Math.random() * 2000;
+    tick();
+  });
+  addEventListener('online', function () { if (due) wait(2 + Math.random() * 3); });
+  addEventListener('offline', tick);
+  again(Number(s.wait));
+})();
