@@ -10,19 +10,26 @@ mod gateway;
 mod origin;
 #[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/raw.rs"]
-#[allow(dead_code, reason = "each test uses the parts it needs")]
 mod raw;
 #[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/worker.rs"]
-#[allow(dead_code, reason = "the benchmarks use the rest")]
 mod worker;
 
 mod admin;
 mod config;
 mod deploy;
 mod gateways;
+mod memory;
 mod modes;
+mod paths;
+mod patience;
+mod personal;
 mod relay;
 mod retry;
+mod retry_faults;
+mod stale_keep;
+mod stale_serve;
+mod stand;
 mod streams;
+mod tiers;
 mod to_origin;
