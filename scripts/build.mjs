@@ -4,8 +4,8 @@
 // only if the module that it linked is another one than last time do wasm-bindgen, wasm-opt and esbuild run again.
 
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import * as cargo from "./lib/cargo.mjs";
@@ -40,6 +40,7 @@ export async function build(doctor = []) {
       say("· Wasm: wasm-bindgen, wasm-opt, esbuild");
       await run(paths.workerBuild, ["--release"]);
       await run(process.execPath, [paths.wasmOpt, paths.buildWasm, "-o", paths.buildWasm, ...WASM_OPT]);
+      appendFileSync(paths.buildJs, texts());
       writeFileSync(stamp, inputs);
     }
   });
@@ -47,14 +48,26 @@ export async function build(doctor = []) {
 }
 
 const stamp = join(paths.build, ".inputs");
+const localesFolder = join(root, "src", "page", "locales");
+const locales = readdirSync(localesFolder).filter((name) => name.endsWith(".json")).sort().map((name) => join(localesFolder, name));
 
 // Everything that decides about the output: the linked module, the tools, their settings.
 function fingerprint(linked) {
   const hash = createHash("sha256");
-  for (const file of [linked, join(root, "Cargo.toml"), join(root, "package-lock.json"), fileURLToPath(import.meta.url)]) {
+  for (const file of [linked, ...locales, join(root, "Cargo.toml"), join(root, "package-lock.json"), fileURLToPath(import.meta.url)]) {
     hash.update(readFileSync(file));
   }
   return hash.update(`${locked("worker")} ${locked("wasm-bindgen")}`).digest("hex");
+}
+
+// The page's texts in all languages but English, which is part of the Wasm; see src/edge/texts.rs.
+function texts() {
+  const all = {};
+  for (const file of locales) {
+    const tag = basename(file, ".json");
+    if (tag !== "en") all[tag] = Object.values(JSON.parse(readFileSync(file, "utf8"))).join("\n");
+  }
+  return `globalThis.understudyTexts=${JSON.stringify(all)};\n`;
 }
 
 function isCurrent(inputs) {

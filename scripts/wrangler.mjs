@@ -13,10 +13,18 @@ await main(async () => {
   await setup();
   const args = process.argv.slice(2);
   // The [build] step asks the doctor too, but there wrangler buries its answer under a stack trace.
-  if (args[0] === "deploy" && !args.some((arg) => /^(-c|--config)\b/.test(arg))) await check();
+  const file = config(args);
+  if (args[0] === "deploy" && file.endsWith(".toml")) await check([file]);
   const wrangler = start(binaries.node, [paths.wrangler, ...args]);
   // Ctrl-C reaches wrangler directly; this process only waits for it.
   process.on("SIGINT", () => {});
   process.on("SIGTERM", () => wrangler.kill("SIGTERM"));
   process.exitCode = await wrangler.done;
 });
+
+// The file that wrangler will read, which may be another one than ours.
+function config(args) {
+  const at = args.findIndex((arg) => /^(-c|--config)(=|$)/.test(arg));
+  if (at < 0) return "wrangler.toml";
+  return args[at].split("=", 2)[1] ?? args[at + 1] ?? "";
+}

@@ -11,7 +11,8 @@ use crate::time::Time;
 /// The way of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
-    /// Passed on as it is, with no timer and no decision: `MODE=off`, or an upgrade (WebSocket, RFC 9110 §7.8).
+    /// Passed on as it is, with no timer and no decision: `MODE=off`, or a WebSocket (the only upgrade, RFC 9110
+    /// §7.8, that the platform knows).
     Relay,
     /// Handled; the drill is what the origin is to pretend.
     Handle(Option<Drill>),
@@ -35,11 +36,14 @@ pub fn route(request: &Request, config: &Config, mark: Option<&str>, now: Time) 
     if mark.is_some_and(|mark| cdn_loop::seen(fields.field("cdn-loop").as_deref(), mark)) {
         return Route::Loop;
     }
-    if config.mode == Mode::Off || fields.field("upgrade").is_some() {
+    if config.mode == Mode::Off {
         return Route::Relay;
     }
     if let Some(planned) = config.maintenance.and_then(|window| window.at(now)) {
         return Route::Maintenance(planned);
+    }
+    if fields.field("upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket")) {
+        return Route::Relay;
     }
     let drill = config.admin_token.as_deref().and_then(|token| {
         let field = fields.field(drill::FIELD)?;

@@ -127,6 +127,16 @@ impl Config {
         (config, reader.mistakes)
     }
 
+    /// With a library of texts for its pages.
+    #[must_use]
+    pub fn with_library(mut self, library: page::Library) -> Self {
+        for rule in &mut self.rules {
+            Rc::make_mut(&mut rule.config).page.library = library;
+        }
+        self.page.library = library;
+        self
+    }
+
     /// The configuration that holds for `path`: that of the first rule that matches, else this one.
     #[must_use]
     pub fn at(self: &Rc<Self>, path: &str) -> Rc<Self> {
@@ -211,6 +221,7 @@ const MAINTENANCE: &str =
 
 fn page(r: &mut Reader) -> page::Params {
     page::Params {
+        library: page::Library::default(),
         site: text(r, "PAGE_SITE", "a name of at most 200 characters", |t| t.chars().count() <= 200),
         status_url: text(r, "PAGE_STATUS_URL", "an http or https URL", page::check_link),
         support: text(r, "PAGE_SUPPORT", "an http or https URL or an e-mail address", page::check_support),

@@ -4,11 +4,9 @@ use worker::Env;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{Request as Incoming, Response};
 
-use super::cache::Cache;
 use super::isolate::{self, Isolate};
-use super::kv::Kv;
 use super::store::Store;
-use super::{convert, env, now};
+use super::{convert, now};
 use crate::admin::{self, Action, Health, Purge, Reply};
 use crate::config::Config;
 use crate::request::Request;
@@ -45,12 +43,13 @@ pub async fn answer(
 }
 
 async fn purged(keys: Vec<String>, env: &Env) -> Reply {
-    let store = Store { cache: Cache::open().await, kv: env::binding(env, "COPIES").map(Kv::new) };
+    let store = Store::open(env).await;
+    let mut failed = Vec::new();
     for key in &keys {
-        store.remove(key).await;
+        failed.extend(store.remove(key).await);
     }
     isolate::with_state(|state| state.stored().clear());
-    Reply::json(200, &serde_json::json!({ "purged": keys.len() }))
+    crate::admin::purged(keys.len(), &failed)
 }
 
 async fn text(incoming: &Incoming) -> String {

@@ -33,6 +33,33 @@ impl Fields for HeaderFields {
     }
 }
 
+/// The fields of a request: `upgrade`, which is asked of every request, is known; the others are read through.
+pub struct RequestFields {
+    request: Request,
+    upgrade: Option<String>,
+}
+
+impl RequestFields {
+    /// Of this request. An empty `Upgrade` asks for nothing.
+    pub fn new(request: &Request, upgrade: &str) -> Self {
+        let upgrade = (!upgrade.is_empty()).then(|| upgrade.to_owned());
+        Self { request: request.unchecked_ref::<JsValue>().clone().unchecked_into(), upgrade }
+    }
+}
+
+impl Fields for RequestFields {
+    fn field(&self, name: &str) -> Option<String> {
+        match name {
+            "upgrade" => self.upgrade.clone(),
+            _ => HeaderFields(self.request.headers()).field(name),
+        }
+    }
+
+    fn lines(&self) -> Vec<(String, String)> {
+        HeaderFields(self.request.headers()).lines()
+    }
+}
+
 /// The request to the origin at `url`: everything as it came, under another address, with the fields that say so.
 pub fn outgoing(
     incoming: &Request,

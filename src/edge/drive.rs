@@ -9,21 +9,30 @@ use worker::web_sys::{Request as Incoming, Response};
 use worker::{Context, Delay, Env, console_log};
 
 use super::attempt::{Attempt, Ended};
-use super::cache::Cache;
 use super::convert::{self, HeaderFields};
-use super::kv::Kv;
 use super::peek::{self, Prefix};
 use super::store::{Copy, Store};
-use super::{env, isolate, last_resort, now};
+use super::wait::either;
+use super::{isolate, last_resort, now};
 use crate::cdn_loop;
-use crate::config::Config;
+use crate::config::{Config, Mode};
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
 use crate::fields::{FieldLines, Fields};
-use crate::flow::{After, Answer, Event, Fetch, Finish, Flow, Now, Step, Tier, Tiers};
+use crate::flow::{After, Answer, Event, Fetch, Finish, Flow, Now, Promote, Step, Tier, Tiers};
 use crate::request::Request;
 use crate::retry::Replay;
 use crate::stale::{Part, Served};
+
+/// What the platform gave us with the request.
+pub struct Platform {
+    /// Variables and bindings.
+    pub env: Env,
+    /// What may go on after the answer.
+    pub ctx: Context,
+    /// Which tiers of copies are bound.
+    pub tiers: Tiers,
+}
 
 /// Handles one request.
 pub async fn drive(
@@ -32,16 +41,13 @@ pub async fn drive(
     incoming: Incoming,
     drill: Option<Drill>,
     mark: Option<String>,
-    env: Env,
-    ctx: Context,
+    platform: Platform,
 ) -> Option<Response> {
     let outgoing = Outgoing::new(&config, &request, incoming, mark).await;
-    let kv = env::binding(&env, "COPIES").map(Kv::new);
-    let tiers = Tiers { kv: kv.is_some() };
-    let flow = Flow::new(config, request, outgoing.replay(), tiers, drill, now(), isolate::seed());
-    let mut driver = Driver { flow, outgoing, store: Store { cache: None, kv }, ended: None, copy: None };
+    let flow = Flow::new(config, request, outgoing.replay(), platform.tiers, drill, now(), isolate::seed());
+    let mut driver = Driver { flow, outgoing, env: platform.env, store: None, ended: None, copy: None };
     let (finish, attempt) = driver.run().await;
-    driver.deliver(*finish, attempt, &ctx).await
+    driver.deliver(*finish, attempt, &platform.ctx).await
 }
 
 /// Passes a request on with no timer and no decision.
@@ -79,7 +85,9 @@ struct Outgoing {
 struct Driver {
     flow: Flow,
     outgoing: Outgoing,
-    store: Store,
+    env: Env,
+    /// Opened when first needed: a healthy request needs none.
+    store: Option<Store>,
     /// The last attempt's response.
     ended: Option<Response>,
     /// What the last look-up found.
@@ -87,14 +95,14 @@ struct Driver {
 }
 
 impl Outgoing {
-    /// Keeps the body if it is small enough and could be needed again: before the first send, for afterwards it is gone.
+    /// Keeps the body if it is small enough: before the first send, for afterwards it is gone. Not only for replay: the
+    /// time of an attempt can be measured only when the visitor has no part in it.
     async fn new(config: &Config, request: &Request, incoming: Incoming, mark: Option<String>) -> Self {
         let fields = mark.map(|mark| forwarded(request, &mark)).unwrap_or_default();
         let may_have_body = !matches!(request.method(), "GET" | "HEAD");
         let has_body = may_have_body && incoming.body().is_some();
-        let again = config.retry.attempts > 0 || !config.fallbacks.is_empty();
         let mut body = None;
-        if has_body && again {
+        if has_body && config.mode == Mode::On {
             let length = request.fields().field("content-length").and_then(|l| l.parse::<u64>().ok());
             if length.is_some_and(|l| l <= config.replay_limit) {
                 body = buffer(&incoming).await;
@@ -176,7 +184,20 @@ impl Driver {
                     Delay::from(wait).await;
                     self.next(Event::Slept)
                 }
-                Step::Lookup(tier) => self.look(tier).await,
+                Step::Lookup(tier) => match &mut attempt {
+                    // The origin may still be quicker than a slow tier.
+                    Some(going) => match either(going.ended(None), self.look(tier)).await {
+                        Ok(ended) => {
+                            attempt = None;
+                            self.report(ended.unwrap_or(Ended::TimedOut)).await
+                        }
+                        Err(copy) => self.looked(copy),
+                    },
+                    None => {
+                        let copy = self.look(tier).await;
+                        self.looked(copy)
+                    }
+                },
                 Step::Finish(finish) => return (finish, attempt),
             };
         }
@@ -201,13 +222,15 @@ impl Driver {
         if wanted { Some(peek::prefix(response).await) } else { None }
     }
 
-    async fn look(&mut self, tier: Tier) -> Step {
-        if tier == Tier::Cache && self.store.cache.is_none() {
-            self.store.cache = Cache::open().await;
-        }
+    async fn look(&mut self, tier: Tier) -> Option<Copy> {
         let key = self.flow.key();
-        self.copy = self.store.read(tier, &key, self.flow.request().fields()).await;
-        let record = self.copy.as_ref().map(|copy| copy.record.clone());
+        let store = open(&mut self.store, &self.env).await;
+        store.read(tier, &key, self.flow.request().fields()).await
+    }
+
+    fn looked(&mut self, copy: Option<Copy>) -> Step {
+        let record = copy.as_ref().map(|copy| copy.record.clone());
+        self.copy = copy;
         self.next(Event::Looked(record))
     }
 
@@ -219,10 +242,11 @@ impl Driver {
     }
 
     async fn deliver(mut self, finish: Finish, attempt: Option<Attempt>, ctx: &Context) -> Option<Response> {
-        let Finish { answer, after } = finish;
+        let Finish { answer, mut after } = finish;
         if let Some(line) = &after.line {
             console_log!("{}", line.to_json());
         }
+        let promote = after.promote.take().zip(self.copy.as_ref().map(|copy| copy.body.clone()));
         let response = match answer {
             Answer::Origin { location } => {
                 let response = self.ended.take();
@@ -240,45 +264,48 @@ impl Driver {
                 convert::page(page)
             }
         };
-        self.afterwards(after, attempt, response.as_ref(), ctx);
+        // Nothing at all on most healthy requests.
+        if attempt.is_some() || promote.is_some() || after.keep.is_some() || !after.remove.is_empty() {
+            let copy = after.keep.as_ref().and_then(|_| response.as_ref()?.clone().ok());
+            ctx.wait_until(self.afterwards(after, copy, promote, attempt));
+        }
         response
     }
 
-    /// What goes on once the visitor has the answer; nothing at all on most healthy requests.
-    fn afterwards(mut self, after: After, attempt: Option<Attempt>, response: Option<&Response>, ctx: &Context) {
-        if let Some(mut attempt) = attempt {
-            ctx.wait_until(async move {
-                let ended = attempt.ended(None).await.unwrap_or(Ended::TimedOut);
-                let prefix = self.inspect(&ended).await;
-                let flow = &mut self.flow;
-                let after =
-                    with_outcome(&ended, prefix.as_ref(), |outcome| lend(flow, |flow, now| flow.late(&outcome, now)));
-                let response = if let Ended::Answered(response) = ended { Some(response) } else { None };
-                self.tidy(after, response).await;
-            });
-            return;
+    /// What goes on once the visitor has the answer.
+    async fn afterwards(
+        mut self,
+        after: After,
+        copy: Option<Response>,
+        promote: Option<(Promote, JsValue)>,
+        attempt: Option<Attempt>,
+    ) {
+        if let Some((promote, body)) = promote {
+            let store = open(&mut self.store, &self.env).await;
+            store.promote(promote, &body, self.flow.config(), self.flow.request().fields()).await;
         }
-        if after.keep.is_none() && after.remove.is_empty() {
-            return;
-        }
-        let copy = match after.keep {
-            Some(_) => response.and_then(|response| response.clone().ok()),
-            None => None,
-        };
-        ctx.wait_until(async move { self.tidy(after, copy).await });
+        let Some(mut attempt) = attempt else { return self.tidy(after, copy).await };
+        let ended = attempt.ended(None).await.unwrap_or(Ended::TimedOut);
+        let prefix = self.inspect(&ended).await;
+        let flow = &mut self.flow;
+        let after = with_outcome(&ended, prefix.as_ref(), |outcome| lend(flow, |flow, now| flow.late(&outcome, now)));
+        let response = if let Ended::Answered(response) = ended { Some(response) } else { None };
+        self.tidy(after, response).await;
     }
 
     /// Writes and removes copies. The response, if any, is nobody else's.
     async fn tidy(mut self, after: After, response: Option<Response>) {
-        if self.store.cache.is_none() && (after.keep.is_some() || !after.remove.is_empty()) {
-            self.store.cache = Cache::open().await;
+        if after.keep.is_none() && after.remove.is_empty() {
+            response.iter().for_each(peek::cancel);
+            return;
         }
+        let store = open(&mut self.store, &self.env).await;
         for key in &after.remove {
-            self.store.remove(key).await;
+            store.remove(key).await;
         }
         match (after.keep, response) {
             (Some(keep), Some(response)) => {
-                self.store.write(keep, response, self.flow.config(), self.flow.request().fields()).await;
+                store.write(keep, response, self.flow.config(), self.flow.request().fields()).await;
             }
             (None, Some(response)) => peek::cancel(&response),
             (_, None) => {}
@@ -291,6 +318,13 @@ impl Driver {
 
     fn lend(&mut self, step: impl FnOnce(&mut Flow, &mut Now) -> Step) -> Step {
         lend(&mut self.flow, step)
+    }
+}
+
+async fn open<'a>(store: &'a mut Option<Store>, env: &Env) -> &'a Store {
+    match store {
+        Some(open) => open,
+        none => none.insert(Store::open(env).await),
     }
 }
 

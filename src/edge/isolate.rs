@@ -4,13 +4,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use worker::js_sys::Math;
 use worker::{Env, console_error};
 
-use super::env;
+use super::store::COPIES;
+use super::{env, now, texts};
 use crate::config::{Config, Mistake};
-use crate::flow::State;
+use crate::flow::{State, Tiers};
+use crate::time::Time;
 
 /// What was configured.
 #[derive(Clone)]
@@ -19,12 +22,15 @@ pub struct Isolate {
     pub config: Rc<Config>,
     /// What is wrong with it.
     pub mistakes: Rc<Vec<Mistake>>,
+    /// Which tiers of copies there are.
+    pub tiers: Tiers,
 }
 
 thread_local! {
     static ISOLATE: RefCell<Option<Isolate>> = const { RefCell::new(None) };
     static STATE: RefCell<State> = RefCell::default();
-    static BUFFERED: Cell<u64> = const { Cell::new(0) };
+    static SEED: Cell<Option<u64>> = const { Cell::new(None) };
+    static BUFFERED: RefCell<Shares> = RefCell::default();
 }
 
 /// The configuration of this isolate; read, and complained about, at its first request.
@@ -37,7 +43,9 @@ pub fn isolate(env: &Env) -> Isolate {
         let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
         console_error!("{}", serde_json::json!({"log": "understudy", "event": "config", "mistakes": all}).to_string());
     }
-    let isolate = Isolate { config: Rc::new(config), mistakes: Rc::new(mistakes) };
+    let tiers = Tiers { kv: env::binding(env, COPIES).is_some() };
+    let isolate =
+        Isolate { config: Rc::new(config.with_library(texts::library())), mistakes: Rc::new(mistakes), tiers };
     ISOLATE.set(Some(isolate.clone()));
     isolate
 }
@@ -47,9 +55,11 @@ pub fn with_state<T>(step: impl FnOnce(&mut State) -> T) -> T {
     STATE.with_borrow_mut(step)
 }
 
-/// A seed for one request.
+/// A seed for one request: the isolate's own, and a step further each time (Weyl), without asking JavaScript again.
 pub fn seed() -> u64 {
-    Math::random().to_bits()
+    let before = SEED.get().unwrap_or_else(|| Math::random().to_bits());
+    SEED.set(Some(before.wrapping_add(0x9E37_79B9_7F4A_7C15)));
+    before
 }
 
 /// A share of the memory that bodies on their way into copies may take up; given back when dropped.
@@ -58,28 +68,57 @@ pub struct Buffered(u64);
 impl Buffered {
     /// Takes `bytes`, if they are free.
     pub fn take(bytes: u64) -> Option<Self> {
+        BUFFERED.with_borrow_mut(|shares| shares.give_back(now()));
         let mut taken = Self(0);
         taken.grow(bytes).then_some(taken)
     }
 
     /// Takes more.
     pub fn grow(&mut self, bytes: u64) -> bool {
-        let all = BUFFERED.get().saturating_add(bytes);
-        let free = all <= MAX_BUFFERED;
-        if free {
-            BUFFERED.set(all);
-            self.0 += bytes;
-        }
+        let free = BUFFERED.with_borrow_mut(|shares| {
+            let all = shares.taken.saturating_add(bytes);
+            let free = all <= MAX_BUFFERED;
+            if free {
+                shares.taken = all;
+            }
+            free
+        });
+        self.0 += if free { bytes } else { 0 };
         free
     }
 }
 
 impl Drop for Buffered {
     fn drop(&mut self) {
-        BUFFERED.set(BUFFERED.get().saturating_sub(self.0));
+        let reader = Duration::from_millis(self.0 / SLOW_READER);
+        BUFFERED.with_borrow_mut(|shares| shares.lent.push((now() + reader, self.0)));
+    }
+}
+
+/// All shares together.
+#[derive(Default)]
+struct Shares {
+    taken: u64,
+    /// What is read, but may still lie in the branch of a visitor who takes it more slowly; nobody tells when it does not.
+    lent: Vec<(Time, u64)>,
+}
+
+impl Shares {
+    fn give_back(&mut self, now: Time) {
+        let taken = &mut self.taken;
+        self.lent.retain(|(until, bytes)| {
+            let over = *until <= now;
+            if over {
+                *taken = taken.saturating_sub(*bytes);
+            }
+            !over
+        });
     }
 }
 
 /// Bytes of bodies that an isolate holds at most for copies. All requests of an isolate share 128 MB, and a branch that
 /// is read ahead of a slow visitor holds the difference once more.
 const MAX_BUFFERED: u64 = 32 * 1024 * 1024;
+
+/// The slowest visitor that is reckoned with, in bytes a millisecond (2 Mbit/s).
+const SLOW_READER: u64 = 256;

@@ -6,6 +6,7 @@
 
 mod admin;
 mod attempt;
+mod body;
 mod cache;
 mod convert;
 mod drive;
@@ -15,15 +16,25 @@ mod kv;
 mod last_resort;
 mod peek;
 mod store;
+mod texts;
+mod wait;
 
 use worker::js_sys::Date;
+use worker::wasm_bindgen::prelude::*;
 use worker::{Context, Env, event, web_sys};
 
 use crate::request::Request;
 use crate::route::{Route, route};
 use crate::time::Time;
 use crate::{cdn_loop, flow};
-use convert::HeaderFields;
+use convert::RequestFields;
+use drive::Platform;
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = head)]
+    fn glue_head(request: &web_sys::Request) -> String;
+}
 
 /// Once per isolate: a panic leaves its words in the log.
 #[event(start)]
@@ -37,23 +48,28 @@ fn start() {
 /// Never: a handler that returns an error makes a bare 500 of it, and the origin's answer would be lost.
 #[event(fetch)]
 pub async fn fetch(incoming: web_sys::Request, env: Env, ctx: Context) -> worker::Result<web_sys::Response> {
-    let method = incoming.method();
+    let head = glue_head(&incoming);
+    let (method, rest) = head.split_once('\n').unwrap_or_default();
     // Should we panic, the runtime lets the request through to the origin. Only where asking twice does no harm.
-    if matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+    if matches!(method, "GET" | "HEAD" | "OPTIONS") {
         ctx.pass_through_on_exception();
     }
-    let response = answer(method, incoming, env, ctx).await;
+    let (url, upgrade) = rest.split_once('\n').unwrap_or_default();
+    let fields = RequestFields::new(&incoming, upgrade);
+    let request = Request::new(method.to_owned(), url.to_owned(), fields);
+    let response = answer(request, incoming, env, ctx).await;
     Ok(response.unwrap_or_else(last_resort::response))
 }
 
-async fn answer(method: String, incoming: web_sys::Request, env: Env, ctx: Context) -> Option<web_sys::Response> {
+async fn answer(request: Request, incoming: web_sys::Request, env: Env, ctx: Context) -> Option<web_sys::Response> {
     let isolate = isolate::isolate(&env);
-    let request = Request::new(method, incoming.url(), HeaderFields::new(incoming.headers()));
     let config = isolate.config.at(request.parts().path);
     let now = now();
     let mark = config.origin.as_ref().map(|base| cdn_loop::mark(base.authority(), config.deployment.as_deref()));
     match route(&request, &config, mark.as_deref(), now) {
-        Route::Handle(drill) => drive::drive(config, request, incoming, drill, mark, env, ctx).await,
+        Route::Handle(drill) => {
+            drive::drive(config, request, incoming, drill, mark, Platform { env, ctx, tiers: isolate.tiers }).await
+        }
         Route::Relay => drive::relay(&config, &request, &incoming, mark.as_deref()).await,
         Route::Admin(action) => admin::answer(action, &request, &incoming, &isolate, &config, &env).await,
         Route::Maintenance(planned) => {

@@ -9,7 +9,7 @@ use super::{Answer, Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
 use crate::breaker::Verdict;
 use crate::config::{Bodies, Mode};
 use crate::failure::{self, Failure, Kind, Outcome};
-use crate::retry::{self, Decision, Situation};
+use crate::retry::{self, Decision, Replay, Situation};
 use crate::stale::Record;
 
 impl Flow {
@@ -52,17 +52,23 @@ impl Flow {
             Some(index) => self.config.fallbacks.get(index),
         };
         let observe = self.config.mode == Mode::Observe;
+        // A body that is not held is still on its way from the visitor, and how long that takes is the visitor's affair.
+        let timed = !observe && self.replay == Replay::Yes;
         let timeout = self.config.timeout.min(self.left(now));
         let patience = self.patience(now);
         Step::Fetch(Fetch {
             url: target.map(|base| base.join(&self.request.parts())),
-            timeout: (!observe).then_some(timeout),
+            timeout: timed.then_some(timeout),
             patience: (!observe && self.may_look() && patience < timeout).then_some(patience),
             pretend: self.drill,
         })
     }
 
     pub(super) fn attempted(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
+        if matches!(self.copy, Copies::Asking(_)) {
+            // It overtook the look-up: should a copy be wanted after all, it is asked for again.
+            self.copy = Copies::Unasked;
+        }
         let failed = failure::classify(&self.config.failure, self.request.method(), outcome);
         self.judge_origin(failed, outcome, now);
         let Some(failure) = failed else { return self.healthy(outcome, now) };
@@ -159,11 +165,10 @@ impl Flow {
                 self.copy = Copies::Asking(Tier::Kv);
                 return Step::Lookup(Tier::Kv);
             }
-            (_, Copies::Asking(_)) => {
+            _ => {
                 self.line.no_copy = Some("none");
                 self.copy = Copies::None;
             }
-            _ => {}
         }
         let found = matches!(self.copy, Copies::Found(..));
         match phase {

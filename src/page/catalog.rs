@@ -5,7 +5,7 @@
 //! the tests see to it). So only the texts get into the Worker, one a line, and a key is a line number that is looked up
 //! in `en.json` while the Worker is compiled: a key that does not exist does not compile.
 
-use super::language::{Entry, Language};
+use super::language::{Entry, Language, Library};
 
 /// The texts of one language.
 pub(super) struct Catalog {
@@ -14,11 +14,21 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    pub(super) fn new(language: Language) -> Self {
+    /// In this language, or in the default one if its texts are nowhere to be had, or are others than they should be.
+    pub(super) fn open(language: Language, library: Library) -> (Language, Self) {
+        let default = Language::default();
+        let english = Self::of(default, default.entry().texts.unwrap_or_default());
         let entry = language.entry();
-        let mut texts = Vec::with_capacity(ABOUT);
-        texts.extend(entry.texts.split('\n'));
-        Self { entry, texts }
+        match entry.texts.or_else(|| (library.0)(entry.tag)).map(|texts| Self::of(language, texts)) {
+            Some(catalog) if catalog.texts.len() == english.texts.len() => (language, catalog),
+            _ => (default, english),
+        }
+    }
+
+    fn of(language: Language, texts: &'static str) -> Self {
+        let mut lines = Vec::with_capacity(ABOUT);
+        lines.extend(texts.split('\n'));
+        Self { entry: language.entry(), texts: lines }
     }
 
     /// The text of this key.
@@ -172,14 +182,18 @@ const ABOUT: usize = 96;
 mod tests {
     use super::*;
 
+    fn catalog(language: Language) -> Catalog {
+        Catalog::open(language, Library::default()).1
+    }
+
     #[test]
     fn a_key_is_the_line_of_its_text() {
-        let english = Catalog::new(Language::default());
+        let english = catalog(Language::default());
         assert_eq!(english.text(key!("connection_title")), "This website can’t be reached right now");
         assert_eq!(english.text(key!("in_seconds")), "in {n} second|in {n} seconds");
         assert_eq!(english.text(key!("back")), "The website is back. Opening it …");
         assert_eq!(english.text(key!("close")), "Close");
-        let arabic = Catalog::new(Language::parse("ar").unwrap());
+        let arabic = catalog(Language::parse("ar").unwrap());
         assert_eq!(arabic.text(key!("close")), "إغلاق");
         assert_eq!(arabic.texts.len(), english.texts.len());
     }
@@ -199,7 +213,7 @@ mod tests {
             (arabic, 30, "بعد ٣٠ ثانية"),
             (arabic, 300, "بعد ٥ دقائق"),
         ] {
-            assert_eq!(Catalog::new(language).within(seconds), expected);
+            assert_eq!(catalog(language).within(seconds), expected);
         }
     }
 }

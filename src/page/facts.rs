@@ -42,7 +42,7 @@ impl<'a> View<'a> {
         let language = Language::negotiate(asked.fields.field("accept-language").as_deref(), params.language);
         let (host, path) = split(asked.url);
         let status = super::status(params, incident);
-        let catalog = Catalog::new(language);
+        let (language, catalog) = Catalog::open(language, params.library);
         let names = [params.site.as_deref().unwrap_or_default(), host, catalog.text(key!("website"))];
         let site = names.into_iter().map(|name| clean(name.trim(), MAX_SITE)).find(|name| !name.is_empty());
         Self {

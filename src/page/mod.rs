@@ -44,7 +44,7 @@ use crate::fields::{FieldLines, Fields};
 use crate::time::Time;
 
 pub use color::Color;
-pub use language::Language;
+pub use language::{Language, Library};
 pub use links::{check_link, check_logo, check_support};
 pub use negotiate::Format;
 pub use template::{TemplateError, check_template, fill};
@@ -67,6 +67,8 @@ pub struct Params {
     pub theme: Theme,
     /// `PAGE_LANGUAGE`: the language when `Accept-Language` names none that is there.
     pub language: Language,
+    /// Where the texts of other languages than the default lie.
+    pub library: Library,
     /// `PAGE_STATUS`: one status (400–599) for every page; `None` = keep the failure's.
     pub status: Option<u16>,
 }

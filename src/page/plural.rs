@@ -3,7 +3,6 @@
 //! Cardinal rules of the Unicode CLDR for whole numbers, one a family of languages.
 
 /// A rule.
-#[allow(dead_code, reason = "rules come before the locale files that need them")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Plural {
     /// One form for all.

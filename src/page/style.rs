@@ -18,7 +18,6 @@ pub(super) fn own(view: &View) -> String {
 }
 
 /// A script, as far as typefaces go.
-#[allow(dead_code, reason = "scripts come before the locale files that need them")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
     /// Latin, Greek, Cyrillic: what the style sheets name.

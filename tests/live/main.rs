@@ -15,6 +15,7 @@ mod worker;
 
 mod admin;
 mod config;
+mod deploy;
 mod gateways;
 mod modes;
 mod relay;

@@ -72,6 +72,13 @@ fn maintenance_keeps_everybody_from_the_origin() {
         assert_eq!(reply.field("cache-control").as_deref(), Some("no-store"));
         assert_eq!(reply.body.is_empty(), method == "HEAD");
     }
+    let upgrade = [
+        ("Connection", "Upgrade"),
+        ("Upgrade", "websocket"),
+        ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
+        ("Sec-WebSocket-Version", "13"),
+    ];
+    assert_eq!(worker.get_with("/ws", &upgrade).status, 503);
     assert!(origin.requests().is_empty());
     assert_eq!(worker.get("/.understudy/health").status, 200);
 }

@@ -2,7 +2,7 @@
 //!
 //! The yardstick is the runtime itself: a Worker of one line that only passes requests on.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use tungstenite::Message;
@@ -167,7 +167,6 @@ fn a_websocket_goes_through() {
         Setup::new(origin.port()),
         Setup::new(origin.port()).var("ORIGIN", "http://inside.example:81"),
         Setup::new(origin.port()).var("MODE", "off"),
-        Setup::new(origin.port()).var("MAINTENANCE", "on"),
     ] {
         let worker = setup.start();
         let (mut socket, _) = tungstenite::client("ws://www.example/ws", raw::connect(worker.port())).unwrap();
@@ -180,6 +179,15 @@ fn a_websocket_goes_through() {
 }
 
 #[test]
+fn an_upgrade_to_anything_else_is_a_request_like_any_other() {
+    let origin = Origin::start();
+    let worker = Setup::new(origin.port()).start();
+    let fields = [("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABk")];
+    assert_eq!(worker.get_with("/ok?body=well", &fields).text(), "well");
+    assert!(worker.get_with("/fault/502", &fields).says("proxy-status", "received-status=502"));
+}
+
+#[test]
 fn an_upload_of_50_mb_arrives_whole() {
     let origin = Origin::start();
     let worker = Setup::new(origin.port()).start();
@@ -188,6 +196,37 @@ fn an_upload_of_50_mb_arrives_whole() {
     let reply = worker.ask("POST", "/upload", &[], &body);
     assert_eq!(reply.json(), serde_json::json!({"length": body.len(), "hash": hash(&body)}));
     assert!(peak(&worker) - before < 16 * 1024, "{} KiB more", peak(&worker) - before);
+}
+
+/// How long it takes is the visitor's affair: alone, the origin would have waited too.
+#[test]
+fn an_upload_may_take_longer_than_the_timeout() {
+    let origin = Origin::start();
+    for origin_set in ["", "http://inside.example"] {
+        let setup =
+            Setup::new(origin.port()).var("ORIGIN", origin_set).var("TIMEOUT", "100ms").var("DEADLINE", "200ms");
+        let worker = setup.start();
+        origin.clear();
+        for size in [1_000_000, 1000] {
+            let body = generated(0, size);
+            let head =
+                format!("POST /upload HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {size}\r\n\r\n");
+            let (start, rest) = body.split_at(size / 2);
+            let mut stream = raw::send(worker.port(), &[head.as_bytes(), start].concat());
+            if size > 100_000 {
+                origin.wait_for_path("/upload", 1);
+            }
+            // Whoever asks later runs into the timeout.
+            assert_eq!(worker.get("/fault/hang").status, 504);
+            assert_eq!(worker.get("/fault/hang").status, 504);
+            stream.write_all(rest).unwrap();
+            let reply = client::read(stream, "POST");
+            assert_eq!(reply.status, 200, "{}", reply.text());
+            assert_eq!(reply.json(), serde_json::json!({"length": size, "hash": hash(&body)}));
+        }
+        // A small body is read first, and then the origin's time runs.
+        assert_eq!(worker.ask("POST", "/fault/hang", &[], b"small").status, 504);
+    }
 }
 
 #[test]

@@ -59,7 +59,15 @@ fn the_origin_learns_its_own_host_and_that_of_the_visitor() {
 fn everything_else_of_the_request_is_as_without_an_origin_set() {
     let origin = Origin::start();
     let workers = [Setup::new(origin.port()).start(), start(&origin)];
-    let fields = [("X-Latin1", "caf\u{e9}"), ("Cookie", "a=b"), ("Authorization", "x y"), ("Accept-Encoding", "br")];
+    let fields = [
+        ("X-Latin1", "caf\u{e9}"),
+        ("Cookie", "a=b"),
+        ("Authorization", "x y"),
+        ("Accept-Encoding", "br"),
+        ("X-Twice", "1"),
+        ("X-Twice", "2"),
+        ("X-Empty", ""),
+    ];
     for (method, body) in [("GET", &b""[..]), ("POST", b"small"), ("QUERY", &[b'x'; 100_000]), ("DELETE", b"")] {
         let heads = [0, 1].map(|i| {
             workers[i].ask(method, "/a", &fields, body);
@@ -167,6 +175,24 @@ fn a_fallback_answers_when_the_origin_fails() {
     origin.script("/a", &["/fault/502", "/ok"]);
     assert_eq!(worker.ask("POST", "/a", &[], b"x").status, 502);
     assert_eq!(hosts(), ["first.example"]);
+}
+
+#[test]
+fn an_origin_whose_breaker_is_open_is_not_asked() {
+    let origin = Origin::start();
+    let worker = Setup::new(origin.port())
+        .var("ORIGIN", "http://first.example")
+        .var("ORIGIN_FALLBACKS", "http://second.example")
+        .var("BREAKER_FAILURES", 1)
+        .start();
+    origin.script("/a", &["/fault/502", "/ok"]);
+    for expected in [&["first.example", "second.example"][..], &["second.example"], &["second.example"]] {
+        assert_eq!(worker.get("/a").status, 200);
+        let hosts: Vec<_> = origin.requests().iter().map(|seen| seen.header("host").unwrap()).collect();
+        assert_eq!(hosts, expected);
+        origin.clear();
+        origin.script("/a", &["/ok"]);
+    }
 }
 
 #[test]
