@@ -9,8 +9,10 @@ mod gateway;
 #[path = "../support/origin.rs"]
 mod origin;
 #[path = "../support/raw.rs"]
+#[allow(dead_code, reason = "each test uses the parts it needs")]
 mod raw;
 #[path = "../support/worker.rs"]
+#[allow(dead_code, reason = "the benchmarks use the rest")]
 mod worker;
 
 mod admin;
