@@ -91,7 +91,7 @@ fn case(accept: &'static str) -> impl Strategy<Value = Case> {
             theme,
             language,
             accent: accent.map(|(red, green, blue)| Color::rgb(red, green, blue)),
-            status: None,
+            ..Params::default()
         });
     let incident = (
         prop::sample::select(Explanation::ALL.to_vec()),

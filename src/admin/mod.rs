@@ -10,7 +10,7 @@ mod purge;
 
 pub use gallery::gallery;
 pub use health::{Health, OriginHealth, health, origins};
-pub use purge::{Purge, purge};
+pub use purge::{Purge, purge, purged};
 
 use crate::fields::FieldLines;
 use crate::request::Request;

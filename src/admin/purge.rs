@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+use super::Reply;
+use crate::failure::Kind;
+use crate::flow::Tier;
 use crate::pattern::Patterns;
 use crate::request::Request;
 use crate::stale;
@@ -43,6 +46,19 @@ pub fn purge(request: &Request, ignore_params: &Patterns, body: &str) -> Purge {
             Purge::Bad(format!("urls: {shown:?} is neither a URL nor a path"))
         }
     }
+}
+
+/// The answer to a purge of `count` URLs, in which these tiers did not do what they were told.
+#[must_use]
+pub fn purged(count: usize, failed: &[Tier]) -> Reply {
+    let mut failed: Vec<_> = failed.iter().map(|tier| tier.as_str()).collect();
+    failed.sort_unstable();
+    failed.dedup();
+    if failed.is_empty() {
+        return Reply::json(200, &serde_json::json!({ "purged": count }));
+    }
+    // Copies may still be there: not a success, and worth another try.
+    Reply::json(Kind::Unavailable.row().status, &serde_json::json!({ "asked": count, "failed": failed }))
 }
 
 #[derive(Deserialize)]

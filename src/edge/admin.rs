@@ -44,11 +44,12 @@ pub async fn answer(
 
 async fn purged(keys: Vec<String>, env: &Env) -> Reply {
     let store = Store::open(env).await;
+    let mut failed = Vec::new();
     for key in &keys {
-        store.remove(key).await;
+        failed.extend(store.remove(key).await);
     }
     isolate::with_state(|state| state.stored().clear());
-    Reply::json(200, &serde_json::json!({ "purged": keys.len() }))
+    crate::admin::purged(keys.len(), &failed)
 }
 
 async fn text(incoming: &Incoming) -> String {

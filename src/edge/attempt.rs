@@ -3,16 +3,15 @@
 //! One timer on the healthy path, for whichever comes first of patience and timeout. Dropping the future of a fetch
 //! does not end the fetch, so a timeout aborts it.
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
-use std::task::Poll;
 use std::time::Duration;
 
-use worker::Delay;
 use worker::js_sys::{Promise, Reflect};
 use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{Request, Response};
+
+use super::now;
+use crate::time::Time;
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
 extern "C" {
@@ -30,7 +29,7 @@ extern "C" {
 /// An attempt under way.
 pub struct Attempt {
     exchange: Exchange,
-    timeout: Option<Duration>,
+    until: Option<Time>,
 }
 
 /// What became of it.
@@ -46,41 +45,29 @@ pub enum Ended {
 impl Attempt {
     /// Sends the request.
     pub fn start(request: &Request, timeout: Option<Duration>) -> Self {
-        Self { exchange: Exchange::new(request, timeout.is_some()), timeout }
+        let exchange = Exchange::new(request, timeout.is_some());
+        Self { exchange, until: timeout.map(|timeout| now() + timeout) }
     }
 
-    /// Waits; `None` when the patience was over first, and then it can be waited for again.
+    /// Waits; `None` when the patience was over first, and then it can be waited for again. The timeout counts from the
+    /// start, whatever else was done in between.
     pub async fn ended(&mut self, patience: Option<Duration>) -> Option<Ended> {
-        let limit = match (patience, self.timeout) {
-            (Some(patience), Some(timeout)) => Some(patience.min(timeout)),
-            (patience, timeout) => patience.or(timeout),
-        };
-        let promise = match limit {
+        let left = self.until.map(|until| until.since(now()));
+        let patience = patience.filter(|patience| left.is_none_or(|left| *patience < left));
+        let promise = match patience.or(left) {
             Some(limit) => self.exchange.within(limit.as_secs_f64() * 1000.0),
             None => self.exchange.finished(),
         };
         match JsFuture::from(promise).await {
-            Ok(response) if !response.is_undefined() => return Some(Ended::Answered(response.unchecked_into())),
-            Ok(_) => {}
-            Err(thrown) => return Some(Ended::Rejected(words(&thrown))),
+            Ok(response) if !response.is_undefined() => Some(Ended::Answered(response.unchecked_into())),
+            Err(thrown) => Some(Ended::Rejected(words(&thrown))),
+            Ok(_) if patience.is_some() => None,
+            Ok(_) => {
+                self.exchange.end();
+                Some(Ended::TimedOut)
+            }
         }
-        if patience.is_some() && limit == patience && self.timeout != limit {
-            self.timeout = self.timeout.map(|t| t.saturating_sub(limit.unwrap_or_default()));
-            return None;
-        }
-        self.exchange.end();
-        Some(Ended::TimedOut)
     }
-}
-
-/// What the future gives, unless it takes longer than the limit.
-pub async fn within<F: Future + Unpin>(future: &mut F, limit: Duration) -> Option<F::Output> {
-    let mut delay = pin!(Delay::from(limit));
-    poll_fn(|cx| match Pin::new(&mut *future).poll(cx) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => delay.as_mut().poll(cx).map(|()| None),
-    })
-    .await
 }
 
 fn words(thrown: &JsValue) -> String {

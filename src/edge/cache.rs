@@ -48,9 +48,9 @@ impl Cache {
         JsFuture::from(self.0.put_with_str(key, &response)).await.ok().map(|_| ())
     }
 
-    /// Removes what lies there.
-    pub async fn delete(&self, key: &str) {
-        let _ = JsFuture::from(self.0.delete_with_str(key)).await;
+    /// Removes what lies there; `None` if that failed.
+    pub async fn delete(&self, key: &str) -> Option<()> {
+        JsFuture::from(self.0.delete_with_str(key)).await.ok().map(|_| ())
     }
 }
 

@@ -12,13 +12,14 @@ use super::attempt::{Attempt, Ended};
 use super::convert::{self, HeaderFields};
 use super::peek::{self, Prefix};
 use super::store::{Copy, Store};
+use super::wait::either;
 use super::{isolate, last_resort, now};
 use crate::cdn_loop;
 use crate::config::{Config, Mode};
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
 use crate::fields::{FieldLines, Fields};
-use crate::flow::{After, Answer, Event, Fetch, Finish, Flow, Now, Step, Tier, Tiers};
+use crate::flow::{After, Answer, Event, Fetch, Finish, Flow, Now, Promote, Step, Tier, Tiers};
 use crate::request::Request;
 use crate::retry::Replay;
 use crate::stale::{Part, Served};
@@ -183,7 +184,20 @@ impl Driver {
                     Delay::from(wait).await;
                     self.next(Event::Slept)
                 }
-                Step::Lookup(tier) => self.look(tier).await,
+                Step::Lookup(tier) => match &mut attempt {
+                    // The origin may still be quicker than a slow tier.
+                    Some(going) => match either(going.ended(None), self.look(tier)).await {
+                        Ok(ended) => {
+                            attempt = None;
+                            self.report(ended.unwrap_or(Ended::TimedOut)).await
+                        }
+                        Err(copy) => self.looked(copy),
+                    },
+                    None => {
+                        let copy = self.look(tier).await;
+                        self.looked(copy)
+                    }
+                },
                 Step::Finish(finish) => return (finish, attempt),
             };
         }
@@ -208,11 +222,15 @@ impl Driver {
         if wanted { Some(peek::prefix(response).await) } else { None }
     }
 
-    async fn look(&mut self, tier: Tier) -> Step {
+    async fn look(&mut self, tier: Tier) -> Option<Copy> {
         let key = self.flow.key();
         let store = open(&mut self.store, &self.env).await;
-        self.copy = store.read(tier, &key, self.flow.request().fields()).await;
-        let record = self.copy.as_ref().map(|copy| copy.record.clone());
+        store.read(tier, &key, self.flow.request().fields()).await
+    }
+
+    fn looked(&mut self, copy: Option<Copy>) -> Step {
+        let record = copy.as_ref().map(|copy| copy.record.clone());
+        self.copy = copy;
         self.next(Event::Looked(record))
     }
 
@@ -224,10 +242,11 @@ impl Driver {
     }
 
     async fn deliver(mut self, finish: Finish, attempt: Option<Attempt>, ctx: &Context) -> Option<Response> {
-        let Finish { answer, after } = finish;
+        let Finish { answer, mut after } = finish;
         if let Some(line) = &after.line {
             console_log!("{}", line.to_json());
         }
+        let promote = after.promote.take().zip(self.copy.as_ref().map(|copy| copy.body.clone()));
         let response = match answer {
             Answer::Origin { location } => {
                 let response = self.ended.take();
@@ -245,32 +264,33 @@ impl Driver {
                 convert::page(page)
             }
         };
-        self.afterwards(after, attempt, response.as_ref(), ctx);
+        // Nothing at all on most healthy requests.
+        if attempt.is_some() || promote.is_some() || after.keep.is_some() || !after.remove.is_empty() {
+            let copy = after.keep.as_ref().and_then(|_| response.as_ref()?.clone().ok());
+            ctx.wait_until(self.afterwards(after, copy, promote, attempt));
+        }
         response
     }
 
-    /// What goes on once the visitor has the answer; nothing at all on most healthy requests.
-    fn afterwards(mut self, after: After, attempt: Option<Attempt>, response: Option<&Response>, ctx: &Context) {
-        if let Some(mut attempt) = attempt {
-            ctx.wait_until(async move {
-                let ended = attempt.ended(None).await.unwrap_or(Ended::TimedOut);
-                let prefix = self.inspect(&ended).await;
-                let flow = &mut self.flow;
-                let after =
-                    with_outcome(&ended, prefix.as_ref(), |outcome| lend(flow, |flow, now| flow.late(&outcome, now)));
-                let response = if let Ended::Answered(response) = ended { Some(response) } else { None };
-                self.tidy(after, response).await;
-            });
-            return;
+    /// What goes on once the visitor has the answer.
+    async fn afterwards(
+        mut self,
+        after: After,
+        copy: Option<Response>,
+        promote: Option<(Promote, JsValue)>,
+        attempt: Option<Attempt>,
+    ) {
+        if let Some((promote, body)) = promote {
+            let store = open(&mut self.store, &self.env).await;
+            store.promote(promote, &body, self.flow.config(), self.flow.request().fields()).await;
         }
-        if after.keep.is_none() && after.remove.is_empty() {
-            return;
-        }
-        let copy = match after.keep {
-            Some(_) => response.and_then(|response| response.clone().ok()),
-            None => None,
-        };
-        ctx.wait_until(async move { self.tidy(after, copy).await });
+        let Some(mut attempt) = attempt else { return self.tidy(after, copy).await };
+        let ended = attempt.ended(None).await.unwrap_or(Ended::TimedOut);
+        let prefix = self.inspect(&ended).await;
+        let flow = &mut self.flow;
+        let after = with_outcome(&ended, prefix.as_ref(), |outcome| lend(flow, |flow, now| flow.late(&outcome, now)));
+        let response = if let Ended::Answered(response) = ended { Some(response) } else { None };
+        self.tidy(after, response).await;
     }
 
     /// Writes and removes copies. The response, if any, is nobody else's.

@@ -4,15 +4,16 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use worker::js_sys::Math;
 use worker::{Env, console_error};
 
-use super::env;
 use super::store::COPIES;
-use super::texts;
+use super::{env, now, texts};
 use crate::config::{Config, Mistake};
 use crate::flow::{State, Tiers};
+use crate::time::Time;
 
 /// What was configured.
 #[derive(Clone)]
@@ -29,7 +30,7 @@ thread_local! {
     static ISOLATE: RefCell<Option<Isolate>> = const { RefCell::new(None) };
     static STATE: RefCell<State> = RefCell::default();
     static SEED: Cell<Option<u64>> = const { Cell::new(None) };
-    static BUFFERED: Cell<u64> = const { Cell::new(0) };
+    static BUFFERED: RefCell<Shares> = RefCell::default();
 }
 
 /// The configuration of this isolate; read, and complained about, at its first request.
@@ -67,28 +68,57 @@ pub struct Buffered(u64);
 impl Buffered {
     /// Takes `bytes`, if they are free.
     pub fn take(bytes: u64) -> Option<Self> {
+        BUFFERED.with_borrow_mut(|shares| shares.give_back(now()));
         let mut taken = Self(0);
         taken.grow(bytes).then_some(taken)
     }
 
     /// Takes more.
     pub fn grow(&mut self, bytes: u64) -> bool {
-        let all = BUFFERED.get().saturating_add(bytes);
-        let free = all <= MAX_BUFFERED;
-        if free {
-            BUFFERED.set(all);
-            self.0 += bytes;
-        }
+        let free = BUFFERED.with_borrow_mut(|shares| {
+            let all = shares.taken.saturating_add(bytes);
+            let free = all <= MAX_BUFFERED;
+            if free {
+                shares.taken = all;
+            }
+            free
+        });
+        self.0 += if free { bytes } else { 0 };
         free
     }
 }
 
 impl Drop for Buffered {
     fn drop(&mut self) {
-        BUFFERED.set(BUFFERED.get().saturating_sub(self.0));
+        let reader = Duration::from_millis(self.0 / SLOW_READER);
+        BUFFERED.with_borrow_mut(|shares| shares.lent.push((now() + reader, self.0)));
+    }
+}
+
+/// All shares together.
+#[derive(Default)]
+struct Shares {
+    taken: u64,
+    /// What is read, but may still lie in the branch of a visitor who takes it more slowly; nobody tells when it does not.
+    lent: Vec<(Time, u64)>,
+}
+
+impl Shares {
+    fn give_back(&mut self, now: Time) {
+        let taken = &mut self.taken;
+        self.lent.retain(|(until, bytes)| {
+            let over = *until <= now;
+            if over {
+                *taken = taken.saturating_sub(*bytes);
+            }
+            !over
+        });
     }
 }
 
 /// Bytes of bodies that an isolate holds at most for copies. All requests of an isolate share 128 MB, and a branch that
 /// is read ahead of a slow visitor holds the difference once more.
 const MAX_BUFFERED: u64 = 32 * 1024 * 1024;
+
+/// The slowest visitor that is reckoned with, in bytes a millisecond (2 Mbit/s).
+const SLOW_READER: u64 = 256;

@@ -1,7 +1,7 @@
 //! How do copies lie in KV, the tier that all data centres share?
 //!
 //! One value an entry: four bytes with the length of the record, the record, the body. KV's own metadata has room for
-//! 1,024 bytes, too little for a record, so it only holds when the entry was written.
+//! 1,024 bytes, too little for a record, so it only holds when the entry was written and a hash of what it says.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
 
-use super::now;
 use super::store::Held;
-use crate::stale::Entry;
+use super::{now, peek};
+use crate::stale::{Entry, Written};
 use crate::time::Time;
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
@@ -48,48 +48,53 @@ impl Kv {
         let length = u32::from_be_bytes(bytes.subarray(0, HEAD).to_vec().try_into().ok()?);
         let end = HEAD.checked_add(length).filter(|end| *end <= bytes.length())?;
         let entry = Entry::from_json(&String::from_utf8(bytes.subarray(HEAD, end).to_vec()).ok()?)?;
+        if let Entry::Copy(record) = &entry
+            && record.length() != Some((bytes.length() - end).into())
+        {
+            return None;
+        }
         Some(Held { entry, body: value.slice(end).into() })
     }
 
-    /// Is the entry under this key older than `span`, or not there? Asked of KV itself, since other isolates write too:
-    /// reads are plenty and writes are few (1,000 a day on the free plan).
-    pub async fn is_due(&self, key: &str, span: Duration) -> bool {
-        let written = async {
-            let options = object(&[("type", "stream".into())]);
-            let found = JsFuture::from(self.0.get_with_metadata(key, &options).ok()?).await.ok()?;
-            if let Ok(stream) = Reflect::get(&found, &"value".into())
-                && let Ok(stream) = stream.dyn_into::<worker::web_sys::ReadableStream>()
-            {
-                let _ = JsFuture::from(stream.cancel()).await;
-            }
-            let metadata = Reflect::get(&found, &"metadata".into()).ok()?;
-            let at = Reflect::get(&metadata, &WRITTEN.into()).ok()?.as_f64()?;
-            Some(Time::from_millis(at as u64))
-        };
-        written.await.is_none_or(|at| now().since(at) >= span)
+    /// What is known of the entry under this key, asked of KV itself, since other isolates write too.
+    pub async fn written(&self, key: &str) -> Option<Written> {
+        let options = object(&[("type", "stream".into())]);
+        let found = JsFuture::from(self.0.get_with_metadata(key, &options).ok()?).await.ok()?;
+        peek::cancel_stream(&Reflect::get(&found, &"value".into()).ok()?);
+        let metadata = Reflect::get(&found, &"metadata".into()).ok()?;
+        let at = Reflect::get(&metadata, &WRITTEN.into()).ok()?.as_f64()?;
+        let content = Reflect::get(&metadata, &CONTENT.into()).ok().and_then(|content| content.as_string());
+        let content = content.and_then(|content| u64::from_str_radix(&content, 16).ok());
+        Some(Written { at: Time::from_millis(at as u64), content })
     }
 
-    /// Puts an entry there for that long; a namespace that is full or away costs nothing but the copy.
-    pub async fn put(&self, key: &str, entry: &Entry, body: &ArrayBuffer, keep: Duration) {
+    /// Puts an entry there for that long; `None` if that failed.
+    pub async fn put(
+        &self,
+        key: &str,
+        entry: &Entry,
+        body: &ArrayBuffer,
+        keep: Duration,
+        content: Option<u64>,
+    ) -> Option<()> {
         let record = entry.to_json();
-        let Ok(length) = u32::try_from(record.len()) else { return };
+        let length = u32::try_from(record.len()).ok()?;
         let value = Uint8Array::new_with_length(HEAD + length + body.byte_length());
         value.set(&Uint8Array::from(length.to_be_bytes().as_slice()), 0);
         value.set(&Uint8Array::from(record.as_bytes()), HEAD);
         value.set(&Uint8Array::new(body), HEAD + length);
         let metadata = object(&[(WRITTEN, (now().millis() as f64).into())]);
+        if let Some(content) = content {
+            let _ = Reflect::set(&metadata, &CONTENT.into(), &format!("{content:x}").into());
+        }
         let ttl = (keep.as_secs() as f64).max(MIN_TTL);
         let options = object(&[("expirationTtl", ttl.into()), ("metadata", metadata.into())]);
-        if let Ok(promise) = self.0.put(key, &value.buffer(), &options) {
-            let _ = JsFuture::from(promise).await;
-        }
+        JsFuture::from(self.0.put(key, &value.buffer(), &options).ok()?).await.ok().map(|_| ())
     }
 
-    /// Removes what lies there.
-    pub async fn delete(&self, key: &str) {
-        if let Ok(promise) = self.0.delete(key) {
-            let _ = JsFuture::from(promise).await;
-        }
+    /// Removes what lies there; `None` if that failed.
+    pub async fn delete(&self, key: &str) -> Option<()> {
+        JsFuture::from(self.0.delete(key).ok()?).await.ok().map(|_| ())
     }
 }
 
@@ -102,6 +107,7 @@ fn object(entries: &[(&str, JsValue)]) -> Object {
 }
 
 const WRITTEN: &str = "written";
+const CONTENT: &str = "content";
 /// Bytes before the record.
 const HEAD: u32 = 4;
 /// KV takes no shorter time, in seconds.

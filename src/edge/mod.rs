@@ -6,6 +6,7 @@
 
 mod admin;
 mod attempt;
+mod body;
 mod cache;
 mod convert;
 mod drive;
@@ -16,6 +17,7 @@ mod last_resort;
 mod peek;
 mod store;
 mod texts;
+mod wait;
 
 use worker::js_sys::Date;
 use worker::wasm_bindgen::prelude::*;

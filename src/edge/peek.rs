@@ -5,9 +5,9 @@ use std::time::Duration;
 use worker::js_sys::{Reflect, Uint8Array};
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys::{ReadableStreamDefaultReader, Response};
+use worker::web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
-use super::attempt::within;
+use super::wait::within;
 use crate::failure::MAX_PREFIX;
 
 /// The first bytes of a body.
@@ -26,25 +26,26 @@ pub async fn prefix(response: &Response) -> Prefix {
     }
     let Some(reader) = response.clone().ok().and_then(|copy| reader(&copy)) else { return Prefix::default() };
     let mut prefix = Prefix::default();
-    while prefix.bytes.len() < MAX_PREFIX {
-        match within(&mut JsFuture::from(reader.read()), LIMIT).await {
-            Some(Ok(result)) if is_done(&result) => {
-                prefix.whole = true;
-                break;
-            }
-            Some(Ok(result)) => {
-                let Some(chunk) = chunk(&result) else { break };
-                let room = u32::try_from(MAX_PREFIX - prefix.bytes.len()).unwrap_or(0);
-                prefix.bytes.extend(chunk.subarray(0, room.min(chunk.length())).to_vec());
-            }
-            // Cut short, or too slow: judged by what is there.
-            Some(Err(_)) | None => break,
-        }
-    }
+    // One limit for all of it: a body that comes byte by byte is slow as a whole.
+    within(&mut Box::pin(fill(&mut prefix, &reader)), Some(LIMIT)).await;
     if !prefix.whole {
         discard(reader.cancel());
     }
     prefix
+}
+
+async fn fill(prefix: &mut Prefix, reader: &ReadableStreamDefaultReader) {
+    while prefix.bytes.len() < MAX_PREFIX {
+        // Cut short: judged by what is there.
+        let Ok(result) = JsFuture::from(reader.read()).await else { return };
+        if is_done(&result) {
+            prefix.whole = true;
+            return;
+        }
+        let Some(chunk) = chunk(&result) else { return };
+        let room = u32::try_from(MAX_PREFIX - prefix.bytes.len()).unwrap_or(0);
+        prefix.bytes.extend(chunk.subarray(0, room.min(chunk.length())).to_vec());
+    }
 }
 
 /// A reader of the response's body.
@@ -69,6 +70,13 @@ pub fn cancel(response: &Response) {
     }
 }
 
+/// The same for what may be a stream.
+pub fn cancel_stream(body: &JsValue) {
+    if let Some(stream) = body.dyn_ref::<ReadableStream>() {
+        discard(stream.cancel());
+    }
+}
+
 /// Lets a promise run; a rejection must not surface as an unhandled one.
 fn discard(promise: worker::js_sys::Promise) {
     worker::wasm_bindgen_futures::spawn_local(async move {
@@ -76,5 +84,5 @@ fn discard(promise: worker::js_sys::Promise) {
     });
 }
 
-/// A failed body that takes longer than this for its next bytes is judged without them.
+/// A failed body of which this does not suffice for the start is judged by what has come.
 const LIMIT: Duration = Duration::from_secs(1);

@@ -1,34 +1,25 @@
 //! How are copies written, read and removed? Two tiers with one shape: an entry under the primary key, which is either
 //! the copy or the list of fields by which its variants are told apart.
 //!
-//! A tier that throws, is slow or is full costs the copy and nothing else. Bodies are kept decoded and whole: read to
-//! their end before anything is written, so that one that breaks off never replaces a good copy, and they never pass
-//! through Wasm.
+//! A tier that throws, is slow or is full costs the copy in that tier and nothing else. A body is read to its end before
+//! anything is written, so that one that breaks off never replaces a good copy.
 
 use std::time::Duration;
 
 use worker::Env;
-use worker::js_sys::{ArrayBuffer, Promise, Uint8Array};
-use worker::wasm_bindgen::prelude::*;
+use worker::js_sys::ArrayBuffer;
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys::{ReadableStream, Response};
+use worker::web_sys::Response;
 
-use super::attempt::within;
+use super::body::{self, Body};
 use super::cache::Cache;
-use super::env;
-use super::isolate::{self, Buffered};
 use super::kv::Kv;
-use super::peek;
+use super::wait::{both, within};
+use super::{env, isolate, now, peek};
 use crate::config::Config;
 use crate::fields::Fields;
-use crate::flow::{Keep, Tier};
-use crate::stale::{Entry, Record, Variants};
-
-#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
-extern "C" {
-    fn filled(stream: &ReadableStream, length: f64) -> Promise;
-}
+use crate::flow::{Keep, Promote, Tier};
+use crate::stale::{self, Entry, Record, Variants};
 
 /// The tiers that there are.
 #[derive(Clone)]
@@ -55,6 +46,16 @@ pub struct Held {
     pub body: JsValue,
 }
 
+/// A copy on its way into a tier.
+#[derive(Clone, Copy)]
+struct Written<'a> {
+    key: &'a str,
+    request: &'a dyn Fields,
+    record: &'a Record,
+    body: &'a ArrayBuffer,
+    config: &'a Config,
+}
+
 impl Store {
     /// Opens what is there.
     pub async fn open(env: &Env) -> Self {
@@ -63,7 +64,7 @@ impl Store {
 
     /// Looks for the copy of this request in one tier. A miss, a corrupt entry and a tier that fails are the same.
     pub async fn read(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
-        within(&mut Box::pin(self.find(tier, key, request)), LOOKUP_LIMIT).await?
+        within(&mut Box::pin(self.find(tier, key, request)), Some(LIMIT)).await?
     }
 
     async fn find(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
@@ -87,123 +88,139 @@ impl Store {
 
     /// Writes the copy from the body of `response`, of which nobody else may read.
     pub async fn write(&self, keep: Keep, response: Response, config: &Config, request: &dyn Fields) {
-        let hash = keep.hash;
-        if self.keep(keep, response, config, request).await.is_none() {
-            isolate::with_state(|state| state.stored().forget(hash));
-        }
-    }
-
-    async fn keep(&self, keep: Keep, response: Response, config: &Config, request: &dyn Fields) -> Option<()> {
-        let (body, _held) = whole(&response, config.stale.size_limit).await?;
-        let length = u64::from(body.byte_length());
-        let retention = keep.record.retention(&config.stale);
-        let record = keep.record.with_body(length, None);
-        if let Some(cache) = &self.cache {
-            let at = self.place(Tier::Cache, &keep.key, &record, retention, request).await;
-            cache.put(&at, &Entry::Copy(Box::new(record.clone())), &body, retention).await?;
-        }
-        if let Some(kv) = &self.kv
-            && length <= config.kv_size_limit
-            && kv.is_due(&keep.key, config.kv_refresh).await
-        {
-            let at = self.place(Tier::Kv, &keep.key, &record, retention, request).await;
-            kv.put(&at, &Entry::Copy(Box::new(record)), &body, retention).await;
-        }
-        Some(())
-    }
-
-    /// The key under which this copy goes, after seeing to it that it can be found there.
-    async fn place(&self, tier: Tier, key: &str, record: &Record, retention: Duration, request: &dyn Fields) -> String {
-        if !record.varies() {
-            return key.to_owned();
-        }
-        let known = self.get(tier, key).await.and_then(|held| match held.entry {
-            Entry::Variants(variants) => Some(variants),
-            Entry::Copy(_) => None,
-        });
-        let epoch = || isolate::seed().to_string();
-        let variants = match known {
-            Some(variants) if variants.covers(record) => return variants.key(key, request),
-            Some(variants) => variants.widened(record, &epoch()),
-            None => Variants::new(record, &epoch()),
+        let Keep { key, place, kv, record } = keep;
+        let (body, _held) = match body::read(&response, config.stale.size_limit).await {
+            Body::Whole(body, held) if record.is_whole(body.byte_length().into()) => (body, held),
+            // It stays noted: the next visitors need not find out again.
+            Body::TooLarge => return,
+            Body::Whole(..) | Body::Lost => return isolate::with_state(|state| state.stored().forget(place)),
         };
-        let at = variants.key(key, request);
-        let entry = Entry::Variants(variants);
-        let nothing = ArrayBuffer::new(0);
-        match tier {
-            Tier::Cache => {
-                if let Some(cache) = &self.cache {
-                    let _ = cache.put(key, &entry, &nothing, retention).await;
-                }
+        let length = u64::from(body.byte_length());
+        let kv = self.kv.as_ref().filter(|_| kv && length <= config.kv_size_limit);
+        let hash = match kv {
+            Some(_) if record.fingerprint().is_none() => body::hash(&body).await,
+            _ => None,
+        };
+        let record = record.with_body(length, hash);
+        let written = Written { key: &key, request, record: &record, body: &body, config };
+        let to_kv = async {
+            if let Some(kv) = kv
+                && put_into_kv(kv, written).await.is_none()
+            {
+                isolate::with_state(|state| state.stored().forget_in_kv(place));
             }
-            Tier::Kv => {
-                if let Some(kv) = &self.kv {
-                    kv.put(key, &entry, &nothing, retention).await;
-                }
+        };
+        both(self.put_into_cache(written), to_kv).await;
+    }
+
+    /// Writes a copy that the second tier had into the first one.
+    pub async fn promote(&self, promote: Promote, body: &JsValue, config: &Config, request: &dyn Fields) {
+        let Promote { key, record } = promote;
+        if let Some(body) = body.dyn_ref() {
+            self.put_into_cache(Written { key: &key, request, record: &record, body, config }).await;
+        }
+    }
+
+    async fn put_into_cache(&self, written: Written<'_>) {
+        let Written { key, request, record, body, config } = written;
+        let (Some(cache), Some(span)) = (&self.cache, written.span()) else { return };
+        let mut at = key.to_owned();
+        let mut there = cache.get(key).await;
+        if record.varies() {
+            let variants = known(&there, record).unwrap_or_else(|| listed(&there, record));
+            at = variants.key(key, request);
+            if known(&there, record).is_none() {
+                let _ = cache.put(key, &Entry::Variants(variants), &ArrayBuffer::new(0), span).await;
+                there = None;
+            } else {
+                there = cache.get(&at).await;
             }
         }
-        at
+        if let Some(Held { entry, body }) = there {
+            peek::cancel_stream(&body);
+            if let Entry::Copy(old) = entry
+                && !stale::refreshes(record, &old, config.stale_refresh)
+            {
+                return;
+            }
+        }
+        let _ = cache.put(&at, &Entry::Copy(Box::new(record.clone())), body, span).await;
     }
 
-    /// Removes the copies under this key from both tiers, all variants with them.
-    pub async fn remove(&self, key: &str) {
-        if let Some(cache) = &self.cache {
-            cache.delete(key).await;
-        }
-        if let Some(kv) = &self.kv {
-            kv.delete(key).await;
-        }
+    /// Removes the copies under this key from both tiers, all variants with them. Gives the tiers that failed.
+    pub async fn remove(&self, key: &str) -> Vec<Tier> {
+        let (mut cache_gone, mut kv_gone) = (true, true);
+        let from_cache = async {
+            if let Some(cache) = &self.cache {
+                cache_gone = within(&mut Box::pin(cache.delete(key)), Some(LIMIT)).await.flatten().is_some();
+            }
+        };
+        let from_kv = async {
+            if let Some(kv) = &self.kv {
+                kv_gone = within(&mut Box::pin(kv.delete(key)), Some(LIMIT)).await.flatten().is_some();
+            }
+        };
+        both(from_cache, from_kv).await;
+        let failed = [(cache_gone, Tier::Cache), (kv_gone, Tier::Kv)];
+        failed.into_iter().filter(|(gone, _)| !gone).map(|(_, tier)| tier).collect()
     }
 }
 
-/// All of a body, decoded, if it is whole and not too large.
-async fn whole(response: &Response, limit: u64) -> Option<(ArrayBuffer, Buffered)> {
-    let known = response.headers().get("content-length").ok().flatten().and_then(|l| l.parse::<u64>().ok());
-    let coded = response.headers().has("content-encoding").unwrap_or(true);
-    match known {
-        Some(length) if !coded => {
-            let Some(held) = Buffered::take(length).filter(|_| length <= limit) else {
-                peek::cancel(response);
-                return None;
-            };
-            let Some(stream) = response.body() else { return (length == 0).then(|| (ArrayBuffer::new(0), held)) };
-            let body = JsFuture::from(filled(&stream, length as f64)).await.ok()?;
-            Some((body.dyn_into().ok()?, held))
-        }
-        _ => collect(response, limit).await,
+/// `None`: KV did not take it.
+async fn put_into_kv(kv: &Kv, written: Written<'_>) -> Option<()> {
+    let Written { key, request, record, body, config } = written;
+    let span = written.span()?;
+    let mut at = key.to_owned();
+    if record.varies() {
+        let there = kv.get(key).await;
+        let variants = match known(&there, record) {
+            Some(variants) => variants,
+            None => {
+                // A list is a write like any other, and may not be made more often.
+                let written = kv.written(key).await;
+                if written.is_some_and(|written| now().since(written.at) < config.kv_refresh) {
+                    return Some(());
+                }
+                let variants = listed(&there, record);
+                kv.put(key, &Entry::Variants(variants.clone()), &ArrayBuffer::new(0), span, None).await?;
+                variants
+            }
+        };
+        at = variants.key(key, request);
+    }
+    if !stale::is_due(record, kv.written(&at).await, now(), config.kv_refresh, &config.stale) {
+        return Some(());
+    }
+    kv.put(&at, &Entry::Copy(Box::new(record.clone())), body, span, record.content()).await
+}
+
+impl Written<'_> {
+    /// How long it could be of use from now on.
+    fn span(&self) -> Option<Duration> {
+        let left = self.record.retention(&self.config.stale).checked_sub(now().since(self.record.answered_at()))?;
+        (!left.is_zero()).then_some(left)
     }
 }
 
-/// The same for a body of unknown length: read piece by piece, and given up when it grows too large.
-async fn collect(response: &Response, limit: u64) -> Option<(ArrayBuffer, Buffered)> {
-    let mut held = Buffered::take(0)?;
-    let Some(reader) = peek::reader(response) else { return Some((ArrayBuffer::new(0), held)) };
-    let mut pieces: Vec<Uint8Array> = Vec::new();
-    let mut length: u64 = 0;
-    loop {
-        let result = JsFuture::from(reader.read()).await.ok()?;
-        if peek::is_done(&result) {
-            break;
-        }
-        let piece = peek::chunk(&result)?;
-        length += u64::from(piece.length());
-        if length > limit || !held.grow(u64::from(piece.length())) {
-            let _ = JsFuture::from(reader.cancel()).await;
-            return None;
-        }
-        pieces.push(piece);
+/// The list that is there, if it can tell this copy from its siblings.
+fn known(there: &Option<Held>, record: &Record) -> Option<Variants> {
+    match there {
+        Some(Held { entry: Entry::Variants(variants), .. }) if variants.covers(record) => Some(variants.clone()),
+        _ => None,
     }
-    let all = Uint8Array::new_with_length(u32::try_from(length).ok()?);
-    let mut at = 0;
-    for piece in pieces {
-        all.set(&piece, at);
-        at += piece.length();
-    }
-    Some((all.buffer(), held))
 }
+
+/// A new list, which goes on telling apart what the one that is there did.
+fn listed(there: &Option<Held>, record: &Record) -> Variants {
+    let epoch = isolate::seed().to_string();
+    match there {
+        Some(Held { entry: Entry::Variants(variants), .. }) => variants.widened(record, &epoch),
+        _ => Variants::new(record, &epoch),
+    }
+}
+
+/// A tier that takes longer than this to say whether it has a copy has none, and did not remove it either.
+const LIMIT: Duration = Duration::from_secs(3);
 
 /// The binding of the second tier.
 pub const COPIES: &str = "COPIES";
-
-/// A tier that takes longer than this to say whether it has a copy has none.
-const LOOKUP_LIMIT: Duration = Duration::from_secs(3);

@@ -1,9 +1,6 @@
 //! What is to be done when the answer is on its way? Copies to write and to remove, a line for the log.
 
-use std::hash::Hasher;
-
 use super::{Flow, Now};
-use crate::cdn_loop::Fnv;
 use crate::config::Mode;
 use crate::fields::Fields;
 use crate::report::Line;
@@ -14,6 +11,8 @@ use crate::stale::{self, Admission, Record};
 pub struct After {
     /// The copy to write, from the body of the origin's answer.
     pub keep: Option<Keep>,
+    /// The copy to write into the first tier, from the body that the second one gave.
+    pub promote: Option<Promote>,
     /// Keys whose copies are to go, in both tiers.
     pub remove: Vec<String>,
     /// The line for the log.
@@ -25,8 +24,19 @@ pub struct After {
 pub struct Keep {
     /// Its primary key.
     pub key: String,
-    /// Its hash, for [`Recent::forget`](super::state::Recent::forget) should the body break off.
-    pub hash: u64,
+    /// Its place, for [`Recent::forget`](super::Recent::forget) should the body break off.
+    pub place: u64,
+    /// The second tier may need it too.
+    pub kv: bool,
+    /// Everything but the body.
+    pub record: Box<Record>,
+}
+
+/// A copy that the second tier had.
+#[derive(Debug)]
+pub struct Promote {
+    /// Its primary key.
+    pub key: String,
     /// Everything but the body.
     pub record: Box<Record>,
 }
@@ -52,46 +62,34 @@ impl Flow {
             method => {
                 let urls = stale::invalidated(method, self.request.url(), status, fields);
                 let remove: Vec<_> = urls.iter().map(|url| stale::key(url, &self.config.stale.ignore_params)).collect();
-                remove.iter().for_each(|key| now.state.stored().forget(hash(&[key])));
+                remove.iter().for_each(|key| now.state.stored().forget_key(key));
                 After { remove, ..After::default() }
             }
         }
     }
 
     fn after_get(&self, status: u16, fields: &dyn Fields, now: &mut Now, refresh: Refresh) -> After {
-        let (key, span) = (self.key(), self.config.stale_refresh);
-        let (place, stored) = (hash(&[&key]), now.state.stored());
-        let due = refresh == Refresh::Always;
-        if !due && status == 200 && stored.holds(place, || stale::fingerprint(status, fields), now.time, span) {
+        let key = self.key();
+        let request = self.request.fields();
+        let due = self.config.stale_refresh;
+        let print = || stale::fingerprint(status, fields);
+        if refresh == Refresh::WhenDue && status == 200 && now.state.stored().holds(&key, request, print, now.time, due)
+        {
             return After::default();
         }
         let answered = stale::Answered { status, fields, asked_at: self.asked_at, answered_at: now.time };
         match stale::admit(&self.asked(), &answered, &self.config.stale) {
             Admission::Keep(record) => {
-                // Each variant is written in its own time.
-                let place = if record.varies() { hash(&[&key, record.selection()]) } else { place };
-                if !due && stored.holds(place, || record.fingerprint(), now.time, span) {
-                    return After::default();
-                }
-                stored.written(place, record.fingerprint(), now.time);
-                After { keep: Some(Keep { key, hash: place, record }), ..After::default() }
+                let stored = now.state.stored();
+                let place = stored.note(&key, request, &record, now.time);
+                let kv = self.tiers.kv && stored.is_due(place, now.time, self.config.kv_refresh);
+                After { keep: Some(Keep { key, place, kv, record }), ..After::default() }
             }
-            // Anybody can ask for what is not there, again and again.
-            Admission::Remove(_) if !due && stored.is_removed(place, now.time, span) => After::default(),
             Admission::Remove(_) => {
-                stored.removed(place, now.time);
+                now.state.stored().forget_key(&key);
                 After { remove: vec![key], ..After::default() }
             }
             Admission::Skip(_) => After::default(),
         }
     }
-}
-
-fn hash(parts: &[&str]) -> u64 {
-    let mut hasher = Fnv::default();
-    for part in parts {
-        hasher.write(part.as_bytes());
-        hasher.write(&[0]);
-    }
-    hasher.finish()
 }

@@ -1,6 +1,6 @@
 //! What does the visitor get? The origin's own answer, a copy, or a page, with the fields that say so.
 
-use super::after::After;
+use super::after::{After, Promote};
 use super::{Copies, Failed, Flow, Now, Phase, Step, Tier};
 use crate::config::{Config, Log};
 use crate::failure::{Explanation, Failure, Kind, Outcome, Worth};
@@ -42,28 +42,28 @@ impl Flow {
         let Copies::Found(record, aged, tier) = &self.copy else { return self.answer_failed(now) };
         let (aged, tier) = (*aged, *tier);
         let mut served = stale::serve(record, &self.asked(), aged, record.length().unwrap_or(0));
-        let forwarded = match &self.failed {
-            Some(Failed { open: Some(_), .. }) => Forwarded::No,
-            Some(failed) => Forwarded::Yes(failed.failure.received()),
-            None if self.attempts > 0 => Forwarded::Yes(None),
-            None => Forwarded::No,
+        let forwarded = match (self.phase, &self.failed) {
+            (Phase::Error500, _) => Forwarded::Yes(Some(ERROR)),
+            (_, Some(Failed { open: Some(_), .. })) => Forwarded::No,
+            (_, Some(failed)) => Forwarded::Yes(failed.failure.received()),
+            (_, None) if self.attempts > 0 => Forwarded::Yes(None),
+            (_, None) => Forwarded::No,
         };
-        let tier = match tier {
-            Tier::Cache => "cache",
-            Tier::Kv => "kv",
-        };
+        let promote = (tier == Tier::Kv).then(|| Promote { key: self.key(), record: record.clone() });
+        let tier = tier.as_str();
         let before = served.lines.field("cache-status");
         let status = report::cache_status(before.as_deref(), Used { forwarded, ttl: aged.ttl, tier });
         set(&mut served.lines, "cache-status", status);
         set(&mut served.lines, "proxy-status", self.proxy_status());
         self.line.age = Some(aged.age);
-        self.done("copy", Some(served.status), Answer::Copy(served), now)
+        let after = After { promote, ..After::default() };
+        self.done("copy", Some(served.status), Answer::Copy(served), after, now)
     }
 
     /// There is no copy: the failed response if it is the application's own, else the page.
     pub(super) fn answer_failed(&mut self, now: &mut Now) -> Step {
         if self.failed.as_ref().is_some_and(|f| f.keep) && self.phase != Phase::Done {
-            return self.done("kept", None, Answer::Origin { location: None }, now);
+            return self.done("kept", None, Answer::Origin { location: None }, After::default(), now);
         }
         let failed = self.failed.clone().unwrap_or(Failed::of(Failure::new(Kind::Unreachable, None)));
         let row = failed.failure.kind().row();
@@ -80,13 +80,15 @@ impl Flow {
         };
         let mut page = page::render(&self.config.page, &incident, &page_asked(&self.request));
         set(&mut page.lines, "proxy-status", self.proxy_status());
-        self.done("page", Some(page.status), Answer::Page(page), now)
+        self.done("page", Some(page.status), Answer::Page(page), After::default(), now)
     }
 
     /// `MODE=observe`: whatever the origin said, and if it said nothing, a page: there is nothing to relay.
     pub(super) fn finish_observed(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
         match outcome {
-            Outcome::Answered { .. } => self.done("origin", None, Answer::Origin { location: None }, now),
+            Outcome::Answered { .. } => {
+                self.done("origin", None, Answer::Origin { location: None }, After::default(), now)
+            }
             _ => self.answer_failed(now),
         }
     }
@@ -107,9 +109,9 @@ impl Flow {
         base.relocate(&fields.field("location")?, &self.request.parts())
     }
 
-    fn done(&mut self, name: &'static str, status: Option<u16>, answer: Answer, now: &Now) -> Step {
+    fn done(&mut self, name: &'static str, status: Option<u16>, answer: Answer, after: After, now: &Now) -> Step {
         self.phase = Phase::Done;
-        Step::Finish(Box::new(self.finish_as(name, status, answer, After::default(), now)))
+        Step::Finish(Box::new(self.finish_as(name, status, answer, after, now)))
     }
 
     fn finish_as(
@@ -154,12 +156,14 @@ impl Flow {
 
     fn proxy_status(&self) -> String {
         let failed = self.failed.as_ref();
-        let passed = match failed {
-            Some(Failed { open: Some(_), .. }) => {
-                Passed { error: Some("destination_unavailable"), received: None, details: Some("circuit open") }
-            }
-            Some(failed) => Passed::failed(failed.failure),
-            None => Passed { error: Some("http_response_timeout"), received: None, details: Some("patience") },
+        let unavailable =
+            |details| Passed { error: Some("destination_unavailable"), received: None, details: Some(details) };
+        let passed = match (self.phase, failed) {
+            (Phase::Error500, _) => Passed { received: Some(ERROR), ..Passed::default() },
+            (_, Some(Failed { open: Some(_), .. })) => unavailable("circuit open"),
+            (_, Some(failed)) => Passed::failed(failed.failure),
+            (_, None) if self.attempts == 0 => unavailable("recovering"),
+            (_, None) => Passed { error: Some("http_response_timeout"), received: None, details: Some("patience") },
         };
         let before = failed.and_then(|f| f.proxy_status.as_deref());
         report::proxy_status(before, &deployment(&self.config, &self.request), passed)
@@ -249,6 +253,9 @@ fn set(lines: &mut FieldLines, name: &str, value: String) {
     lines.retain(|(n, _)| n != name);
     lines.push((name.to_owned(), value));
 }
+
+/// Not of the 502 class, but an explicit `stale-if-error` covers it (RFC 5861 §4).
+const ERROR: u16 = 500;
 
 /// Characters of a path in the log.
 const MAX_LOGGED_PATH: usize = 1024;

@@ -14,11 +14,13 @@
 mod after;
 mod answer;
 mod judge;
+mod recent;
 mod state;
 mod steps;
 
-pub use after::{After, Keep};
+pub use after::{After, Keep, Promote};
 pub use answer::{Answer, Finish, loop_page, maintenance_page};
+pub use recent::Recent;
 pub use state::{Origin, State};
 
 use std::rc::Rc;
@@ -64,7 +66,7 @@ pub enum Step {
     Wait,
     /// Wait; report `Slept`.
     Sleep(Duration),
-    /// Look for a copy under [`Flow::key`]; report `Looked`.
+    /// Look for a copy under [`Flow::key`]; report `Looked`, or `Attempted` if an attempt under way ends first.
     Lookup(Tier),
     /// Answer the visitor. If an attempt is still under way, tell [`Flow::late`] what becomes of it.
     Finish(Box<Finish>),
@@ -90,6 +92,17 @@ pub enum Tier {
     Cache,
     /// KV: everywhere.
     Kv,
+}
+
+impl Tier {
+    /// Its name in `Cache-Status` and elsewhere.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cache => "cache",
+            Self::Kv => "kv",
+        }
+    }
 }
 
 /// Which tiers there are.
@@ -204,7 +217,9 @@ impl Flow {
             (Phase::Attempting | Phase::Impatient, Event::Attempted(outcome)) => self.attempted(&outcome, now),
             (Phase::Attempting, Event::Impatient) => self.look(Phase::Impatient, now),
             (Phase::Sleeping, Event::Slept) => self.attempt(now),
-            (phase, Event::Looked(found)) => self.looked(phase, found, now),
+            (phase, Event::Looked(found)) if phase != Phase::Done && matches!(self.copy, Copies::Asking(_)) => {
+                self.looked(phase, found, now)
+            }
             _ => self.answer_failed(now),
         }
     }

@@ -65,6 +65,10 @@ impl Flow {
     }
 
     pub(super) fn attempted(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
+        if matches!(self.copy, Copies::Asking(_)) {
+            // It overtook the look-up: should a copy be wanted after all, it is asked for again.
+            self.copy = Copies::Unasked;
+        }
         let failed = failure::classify(&self.config.failure, self.request.method(), outcome);
         self.judge_origin(failed, outcome, now);
         let Some(failure) = failed else { return self.healthy(outcome, now) };
@@ -161,11 +165,10 @@ impl Flow {
                 self.copy = Copies::Asking(Tier::Kv);
                 return Step::Lookup(Tier::Kv);
             }
-            (_, Copies::Asking(_)) => {
+            _ => {
                 self.line.no_copy = Some("none");
                 self.copy = Copies::None;
             }
-            _ => {}
         }
         let found = matches!(self.copy, Copies::Found(..));
         match phase {

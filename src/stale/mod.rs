@@ -11,6 +11,7 @@
 //! | is it worth looking for a copy at all? | [`eligible`] |
 //! | may this copy be served in place of a failure? | [`usable()`] → [`Usable`] |
 //! | which status, lines and part of the body does the visitor get? | [`serve()`] → [`Served`] |
+//! | is it worth writing where one lies already? | [`refreshes`], [`is_due`] |
 //! | may it be served without asking the origin (`CACHE_FRESH`)? | [`reuse()`] → [`Reuse`] |
 //! | what does a 304 change in it? | [`updated`] |
 //! | which copies does a POST make invalid? | [`invalidated`] |
@@ -38,6 +39,7 @@ mod range;
 mod reasons;
 mod record;
 mod reuse;
+mod rewrite;
 mod serve;
 mod syntax;
 mod targeted;
@@ -60,6 +62,7 @@ pub use key::{MAX_KEY, MAX_VARIANT, key};
 pub use reasons::{NoReason, SkipReason};
 pub use record::{Record, fingerprint};
 pub use reuse::{Reuse, reuse};
+pub use rewrite::{Written, is_due, refreshes};
 pub use serve::{Part, Served, serve};
 pub use usable::{Aged, Trigger, Usable, eligible, usable};
 pub use validate::updated;

@@ -1,0 +1,194 @@
+//! Which copies has this isolate just written, so that most answers cost nothing more?
+//!
+//! Keyed by the place of a copy: its primary key, or the second one where the answers differ by request fields. Only
+//! hashes and times, with a cap; forgetting is harmless.
+
+use std::collections::HashMap;
+use std::hash::Hasher;
+use std::time::Duration;
+
+use crate::cdn_loop::Fnv;
+use crate::fields::Fields;
+use crate::stale::{Record, Variants};
+use crate::time::Time;
+
+/// Copies written by this isolate, or tried in vain.
+#[derive(Debug, Default)]
+pub struct Recent {
+    written: HashMap<u64, Written>,
+    /// When it was last looked whether the second tier needs a copy.
+    kv: HashMap<u64, Time>,
+    epoch: u64,
+}
+
+#[derive(Debug)]
+struct Written {
+    at: Time,
+    fingerprint: Option<u64>,
+    /// Under the hash of a primary key: how the variants are told apart, each of which has an entry of its own.
+    variants: Option<Variants>,
+}
+
+impl Recent {
+    /// Is there nothing to write, since a copy with the same validators was written within `span`? Content without
+    /// validators counts as unchanged: whether it is can only be seen by reading all of it.
+    #[must_use]
+    pub fn holds(
+        &self,
+        key: &str,
+        request: &dyn Fields,
+        fingerprint: impl Fn() -> Option<u64>,
+        now: Time,
+        span: Duration,
+    ) -> bool {
+        self.written.get(&self.place(key, request)).is_some_and(|written| {
+            let same = written.fingerprint.is_none() || written.fingerprint == fingerprint();
+            written.variants.is_none() && now.since(written.at) < span && same
+        })
+    }
+
+    /// A copy is being written. Gives its place.
+    pub fn note(&mut self, key: &str, request: &dyn Fields, record: &Record, now: Time) -> u64 {
+        if self.written.len() >= MAX_RECENT {
+            self.written.clear();
+        }
+        let primary = hash(key);
+        let noted = |fingerprint, variants| Written { at: now, fingerprint, variants };
+        if !record.varies() {
+            self.written.insert(primary, noted(record.fingerprint(), None));
+            return primary;
+        }
+        let known = self.written.remove(&primary).and_then(|written| written.variants);
+        let variants = known.filter(|variants| variants.covers(record)).unwrap_or_else(|| {
+            // With another epoch all that was noted of older variants is out of reach.
+            self.epoch += 1;
+            Variants::new(record, &self.epoch.to_string())
+        });
+        let place = hash(&variants.key(key, request));
+        self.written.insert(primary, noted(None, Some(variants)));
+        self.written.insert(place, noted(record.fingerprint(), None));
+        place
+    }
+
+    /// Has nobody here asked within `span` whether the second tier needs the copy of this place? Then it counts as asked.
+    pub fn is_due(&mut self, place: u64, now: Time, span: Duration) -> bool {
+        if self.kv.get(&place).is_some_and(|at| now.since(*at) < span) {
+            return false;
+        }
+        if self.kv.len() >= MAX_RECENT {
+            self.kv.clear();
+        }
+        self.kv.insert(place, now);
+        true
+    }
+
+    /// All copies may have been removed.
+    pub fn clear(&mut self) {
+        self.written.clear();
+        self.kv.clear();
+    }
+
+    /// The copies under this primary key were removed, all variants with them.
+    pub fn forget_key(&mut self, key: &str) {
+        self.forget(hash(key));
+    }
+
+    /// Writing the copy of this place came to nothing.
+    pub fn forget(&mut self, place: u64) {
+        self.written.remove(&place);
+        self.kv.remove(&place);
+    }
+
+    /// It came to nothing in the second tier.
+    pub fn forget_in_kv(&mut self, place: u64) {
+        self.kv.remove(&place);
+    }
+
+    fn place(&self, key: &str, request: &dyn Fields) -> u64 {
+        let primary = hash(key);
+        match self.written.get(&primary).and_then(|written| written.variants.as_ref()) {
+            Some(variants) => hash(&variants.key(key, request)),
+            None => primary,
+        }
+    }
+}
+
+fn hash(key: &str) -> u64 {
+    let mut hasher = Fnv::default();
+    hasher.write(key.as_bytes());
+    hasher.finish()
+}
+
+const MAX_RECENT: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::Patterns;
+    use crate::stale::{Admission, Answered, Asked, Overrides, Params, admit};
+
+    const NOW: Time = Time::from_secs(1_000_000);
+    const MINUTE: Duration = Duration::from_secs(60);
+    const KEY: &str = "https://www.example/";
+
+    fn record(language: &str, lines: &[(&str, &str)]) -> Record {
+        let params = Params {
+            if_error: MINUTE,
+            limit: MINUTE,
+            size_limit: 100,
+            ignore_params: Patterns::default(),
+            session_cookies: Patterns::default(),
+            overrides: Overrides::default(),
+            fresh: false,
+        };
+        let fields = [("accept-language", language)];
+        let asked = Asked { method: "GET", url: KEY, fields: &fields };
+        let lines = lines.lines();
+        let answered = Answered { status: 200, fields: &lines, asked_at: NOW, answered_at: NOW };
+        match admit(&asked, &answered, &params) {
+            Admission::Keep(record) => *record,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn holds_what_was_written_a_moment_ago() {
+        let mut recent = Recent::default();
+        let none = [("accept", "*/*")];
+        let tagged = record("en", &[("etag", "\"1\"")]);
+        let holds = |recent: &Recent, print, now| recent.holds(KEY, &none, || print, now, MINUTE);
+        assert!(!holds(&recent, None, NOW));
+        recent.note(KEY, &none, &tagged, NOW);
+        assert!(holds(&recent, tagged.fingerprint(), NOW));
+        assert!(!holds(&recent, None, NOW), "another validator");
+        assert!(!holds(&recent, tagged.fingerprint(), NOW + MINUTE), "too long ago");
+        recent.forget_key(KEY);
+        assert!(!holds(&recent, tagged.fingerprint(), NOW));
+    }
+
+    #[test]
+    fn holds_each_variant_for_itself() {
+        let mut recent = Recent::default();
+        let vary = [("vary", "accept-language")];
+        let (en, de) = ([("accept-language", "en")], [("accept-language", "de")]);
+        let holds = |recent: &Recent, fields: &dyn Fields| recent.holds(KEY, fields, || None, NOW, MINUTE);
+        recent.note(KEY, &en, &record("en", &vary), NOW);
+        assert!(holds(&recent, &en) && !holds(&recent, &de));
+        let place = recent.note(KEY, &de, &record("de", &vary), NOW);
+        assert!(holds(&recent, &en) && holds(&recent, &de));
+        recent.forget(place);
+        assert!(holds(&recent, &en) && !holds(&recent, &de));
+        recent.forget_key(KEY);
+        recent.note(KEY, &de, &record("de", &vary), NOW);
+        assert!(!holds(&recent, &en), "removed with all others, and not written since");
+    }
+
+    #[test]
+    fn asks_for_the_second_tier_once_in_a_while() {
+        let mut recent = Recent::default();
+        let due: Vec<_> = [0, 59, 60].map(|s| recent.is_due(1, NOW + Duration::from_secs(s), MINUTE)).to_vec();
+        assert_eq!(due, [true, false, true]);
+        recent.forget_in_kv(1);
+        assert!(recent.is_due(1, NOW + MINUTE, MINUTE));
+    }
+}

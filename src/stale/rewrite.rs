@@ -1,0 +1,57 @@
+//! Is a copy worth writing where one lies already?
+//!
+//! Writing costs: time in the first tier, one of few writes a day in the second one. An unchanged copy is written again
+//! only so that it does not grow too old.
+
+use std::time::Duration;
+
+use super::Params;
+use super::digest;
+use super::record::Record;
+use crate::fields::Fields;
+use crate::time::Time;
+
+/// What a tier tells of the copy that lies in it, without reading it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// When it was written.
+    pub at: Time,
+    /// Its [`Record::content`].
+    pub content: Option<u64>,
+}
+
+impl Record {
+    /// Its content, and what the origin says of keeping it, in one number; `None` without validator and hash of the body.
+    #[must_use]
+    pub fn content(&self) -> Option<u64> {
+        let body = self.fingerprint.or(self.hash)?.to_string();
+        let said = SAID.map(|name| self.lines.field(name).unwrap_or_default());
+        let status = self.status.to_string();
+        let parts: Vec<&str> = [&status, &body].into_iter().chain(&said).map(String::as_str).collect();
+        Some(digest::short(&parts))
+    }
+}
+
+/// Into a tier where writing is cheap: is `new` something else than `old`, or `old` older than `span`?
+#[must_use]
+pub fn refreshes(new: &Record, old: &Record, span: Duration) -> bool {
+    // An attempt that was overtaken must not bring the older page back (RFC 9111 §4).
+    let overtaken = new.asked_at() < old.answered_at() && !new.supersedes(old);
+    let same = new.content().is_some() && new.content() == old.content();
+    let soon = new.answered_at().since(old.answered_at()) < span;
+    !(overtaken || same && soon)
+}
+
+/// Into a tier where writes are few: was the last one longer ago than `span`, and is there something new, or is half of
+/// the time over in which the copy that is there could be of use?
+#[must_use]
+pub fn is_due(new: &Record, old: Option<Written>, now: Time, span: Duration, params: &Params) -> bool {
+    let Some(old) = old else { return true };
+    let since = now.since(old.at);
+    let same = new.content().is_some() && new.content() == old.content;
+    since >= span && !(same && since < new.retention(params) / 2)
+}
+
+/// Fields that make another copy of the same body.
+const SAID: [&str; 6] =
+    ["cache-control", "cdn-cache-control", "cloudflare-cdn-cache-control", "content-type", "location", "vary"];

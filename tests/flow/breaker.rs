@@ -1,0 +1,97 @@
+//! The breaker: no request to an origin that only fails, one probe, and a ramp.
+
+use std::time::Duration;
+
+use crate::site::Site;
+
+const VARS: [(&str, &str); 3] = [("BREAKER_FAILURES", "2"), ("RETRY_ATTEMPTS", "0"), ("BREAKER_OPEN", "10s..60s")];
+
+fn tripped() -> Site {
+    let mut site = Site::new(&VARS);
+    site.plays("GET", "fetch 502 cache? none page");
+    site.plays("GET", "fetch 502 cache? none page");
+    site
+}
+
+fn state(site: &mut Site) -> &'static str {
+    site.state.origin("www.example").breaker.state(site.time).0
+}
+
+#[test]
+fn an_open_breaker_means_no_fetch_at_all() {
+    let mut site = tripped();
+    site.kv = true;
+    let visit = site.plays("GET", "cache? copy copy");
+    assert_eq!(visit.field("cache-status"), "understudy;hit;ttl=-60;detail=cache");
+    assert_eq!(visit.field("proxy-status"), "www.example;error=destination_unavailable;details=\"circuit open\"");
+    site.plays("GET", "cache? none kv? copy copy");
+    let visit = site.plays("GET", "cache? none kv? none page");
+    assert_eq!(visit.status(), Some(502), "as it failed last");
+    let wait: u64 = visit.field("retry-after").parse().unwrap();
+    assert!((1..=10).contains(&wait), "{wait}");
+    let visit = site.plays("POST", "page");
+    assert_eq!(visit.fetches, []);
+    assert_eq!(visit.field("proxy-status"), "www.example;error=destination_unavailable;details=\"circuit open\"");
+}
+
+#[test]
+fn it_opens_in_the_middle_of_a_visit() {
+    let mut site = Site::new(&[("BREAKER_FAILURES", "2"), ("RETRY_ATTEMPTS", "5")]);
+    let visit = site.plays("GET", "fetch 502 sleep slept fetch 502 sleep slept cache? none page");
+    assert_eq!(visit.field("proxy-status"), "www.example;error=http_protocol_error;received-status=502");
+}
+
+#[test]
+fn timeouts_weigh_double() {
+    let mut site = Site::new(&VARS);
+    site.plays("POST", "fetch timeout page");
+    site.plays("POST", "page");
+}
+
+#[test]
+fn one_probe_decides() {
+    let mut site = tripped();
+    site.time = site.time + Duration::from_secs(10);
+    let mut probe = site.flow("GET");
+    let mut now = understudy::flow::Now { time: site.time, state: &mut site.state };
+    assert_eq!(crate::site::name(&probe.start(&mut now)), "fetch");
+    site.plays("GET", "cache? copy copy");
+    site.plays("POST", "page");
+    assert_eq!(crate::site::name(&site.happens(&mut probe, "502")), "cache?");
+    site.time = site.time + Duration::from_secs(12);
+    site.plays("GET", "cache? none page");
+}
+
+#[test]
+fn while_it_comes_back_those_who_have_a_copy_spare_it() {
+    let mut site = tripped();
+    site.time = site.time + Duration::from_secs(10);
+    site.plays("GET", "fetch 200 origin");
+    assert_eq!(state(&mut site), "ramp");
+    let (mut spared, mut asked) = (0, 0);
+    for _ in 0..100 {
+        let mut flow = site.flow("GET");
+        let mut now = understudy::flow::Now { time: site.time, state: &mut site.state };
+        match crate::site::name(&flow.start(&mut now)) {
+            "cache?" => spared += 1,
+            "fetch" => asked += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert!((80..=97).contains(&spared) && asked > 0, "{spared} {asked}");
+    let visit = loop {
+        let mut flow = site.flow("GET");
+        let mut now = understudy::flow::Now { time: site.time, state: &mut site.state };
+        if crate::site::name(&flow.start(&mut now)) == "cache?" {
+            break site.happens(&mut flow, "copy");
+        }
+    };
+    let understudy::flow::Step::Finish(finish) = visit else { panic!("no end") };
+    let understudy::flow::Answer::Copy(served) = finish.answer else { panic!("no copy") };
+    let status = served.lines.iter().find(|(name, _)| name == "proxy-status").unwrap();
+    assert_eq!(status.1, "www.example;error=destination_unavailable;details=\"recovering\"");
+    // Who has no copy goes all the same.
+    let mut flow = site.flow("POST");
+    let mut now = understudy::flow::Now { time: site.time, state: &mut site.state };
+    assert_eq!(crate::site::name(&flow.start(&mut now)), "fetch");
+}

@@ -1,0 +1,205 @@
+//! Copies: when they are looked for, served, written, removed; and patience.
+
+use std::time::Duration;
+
+use understudy::drill::Drill;
+use understudy::flow::Answer;
+
+use crate::site::{Site, lines};
+
+#[test]
+fn a_copy_stands_in_when_everything_failed() {
+    let visit = Site::new(&[]).plays("GET", "fetch 502 sleep slept fetch 521 cache? copy copy");
+    assert_eq!(visit.status(), Some(200));
+    assert_eq!(visit.field("cache-status"), "understudy;fwd=stale;fwd-status=521;ttl=-60;detail=cache");
+    assert_eq!(visit.field("proxy-status"), "www.example;error=connection_refused;received-status=521");
+    assert_eq!(visit.field("age"), "60");
+    assert!(visit.finish.after.keep.is_none() && visit.finish.after.promote.is_none());
+}
+
+#[test]
+fn the_second_tier_is_asked_when_the_first_has_none() {
+    let mut site = Site::new(&[]);
+    site.kv = true;
+    site.plays("GET", "fetch 502 sleep slept fetch 502 cache? copy copy");
+    site.plays("GET", "fetch 502 sleep slept fetch 502 cache? none kv? none page");
+    let visit = site.plays("GET", "fetch 502 sleep slept fetch 502 cache? none kv? copy copy");
+    assert!(visit.field("cache-status").ends_with("detail=kv"));
+    let promoted = visit.finish.after.promote.expect("the copy goes into the first tier");
+    assert_eq!(promoted.key, visit.flow.key());
+}
+
+#[test]
+fn unsafe_methods_never_get_a_copy() {
+    for method in ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "OPTIONS"] {
+        let visit = Site::new(&[("RETRY_ATTEMPTS", "0")]).plays(method, "fetch 502 page");
+        assert!(visit.finish.after.remove.is_empty(), "{method}: a failure removes nothing");
+    }
+    Site::new(&[("RETRY_ATTEMPTS", "0")]).plays("HEAD", "fetch 502 cache? copy copy");
+}
+
+#[test]
+fn a_copy_that_may_not_be_served_is_as_good_as_none() {
+    for forbidden in ["no-cache", "max-age=1, must-revalidate", "max-age=1, proxy-revalidate", "s-maxage=1"] {
+        let mut site = Site::new(&[("RETRY_ATTEMPTS", "0")]);
+        site.copy = lines(&[("cache-control", "max-age=60, stale-if-error=600"), ("etag", "\"1\"")]);
+        // The record is made where it is allowed, and read where it is not.
+        let mut record = site.record().to_json();
+        record = record.replace("max-age=60, stale-if-error=600", forbidden);
+        let record = understudy::stale::Record::from_json(&record).expect("a record");
+        let mut flow = site.flow("GET");
+        let mut now = understudy::flow::Now { time: site.time, state: &mut site.state };
+        flow.start(&mut now);
+        flow.next(understudy::flow::Event::Attempted(understudy::failure::Outcome::TimedOut), &mut now);
+        let step = flow.next(understudy::flow::Event::Looked(Some(record)), &mut now);
+        assert_eq!(crate::site::name(&step), "page", "{forbidden}");
+    }
+}
+
+#[test]
+fn who_has_a_copy_does_not_wait_longer_than_the_patience() {
+    let mut site = Site::new(&[]);
+    let mut visit = site.plays("GET", "fetch impatient cache? copy copy");
+    assert_eq!(visit.took, Duration::from_millis(4001));
+    assert_eq!(visit.field("proxy-status"), "www.example;error=http_response_timeout;details=\"patience\"");
+    assert!(visit.finish.after.keep.is_none());
+    // The attempt goes on, and its answer is the next copy.
+    let after = site.late(&mut visit, "200");
+    assert_eq!(after.keep.expect("a new copy").key, visit.flow.key());
+    let mut visit = site.plays("GET", "fetch impatient cache? copy copy");
+    assert!(site.late(&mut visit, "200").keep.is_some(), "although one was written a moment ago: nobody waits for it");
+    let mut visit = site.plays("GET", "fetch impatient cache? copy copy");
+    assert!(!site.late(&mut visit, "404").remove.is_empty(), "a deletion is not masked");
+    for failure in ["502", "timeout", "reset", "500"] {
+        let mut visit = site.plays("GET", "fetch impatient cache? copy copy");
+        let after = site.late(&mut visit, failure);
+        assert!(after.keep.is_none() && after.remove.is_empty(), "{failure}");
+    }
+}
+
+#[test]
+fn who_has_none_waits_on() {
+    let mut site = Site::new(&[("DEADLINE", "12s")]);
+    site.kv = true;
+    site.plays("GET", "fetch impatient cache? none kv? none wait 200 origin");
+    let visit = site.plays("GET", "fetch impatient cache? none kv? none wait timeout sleep slept fetch 200 origin");
+    assert_eq!(visit.fetches[1].patience, None, "it is known that there is no copy");
+    site.plays("GET", "fetch impatient cache? none kv? none wait 502 sleep slept fetch 502 page");
+}
+
+#[test]
+fn patience_is_for_the_whole_visit() {
+    let mut site = Site::new(&[("TIMEOUT", "3s")]);
+    let visit = site.plays("GET", "fetch timeout sleep slept fetch impatient cache? copy copy");
+    assert_eq!(visit.fetches[0].patience, None, "the timeout comes first");
+    assert_eq!(visit.took, Duration::from_millis(4001));
+}
+
+#[test]
+fn an_origin_that_is_quicker_than_a_slow_tier_wins() {
+    let mut site = Site::new(&[]);
+    site.kv = true;
+    site.plays("GET", "fetch impatient cache? 200 origin");
+    site.plays("GET", "fetch impatient cache? none kv? 200 origin");
+    // Its failure is none of the copy's fault.
+    site.plays("GET", "fetch impatient cache? 502 cache? copy copy");
+    site.plays("GET", "fetch impatient cache? none kv? timeout cache? none kv? copy copy");
+}
+
+/// RFC 5861 §4: only an explicit `stale-if-error` covers a 500.
+#[test]
+fn a_500_is_replaced_only_if_the_origin_said_so() {
+    let mut site = Site::new(&[]);
+    site.plays("GET", "fetch 500 cache? none origin");
+    site.plays("GET", "fetch 500 cache? copy origin");
+    site.copy = lines(&[("cache-control", "max-age=1, stale-if-error=600")]);
+    let visit = site.plays("GET", "fetch 500 cache? copy copy");
+    assert_eq!(visit.field("cache-status"), "understudy;fwd=stale;fwd-status=500;ttl=-59;detail=cache");
+    assert_eq!(visit.field("proxy-status"), "www.example;received-status=500");
+    site.plays("POST", "fetch 500 origin");
+}
+
+#[test]
+fn a_healthy_answer_is_kept_once_in_a_while() {
+    let mut site = Site::new(&[]);
+    assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some());
+    assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_none(), "a moment later");
+    site.fields = lines(&[("etag", "\"2\"")]);
+    assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_none(), "the first one had no validator");
+    site.time = site.time + Duration::from_secs(60);
+    assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), "STALE_REFRESH is over");
+    assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_none());
+    site.fields = lines(&[("etag", "\"3\"")]);
+    assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), "another validator");
+}
+
+#[test]
+fn the_second_tier_is_written_more_rarely() {
+    let mut site = Site::new(&[("STALE_REFRESH", "0"), ("KV_REFRESH", "1h")]);
+    site.kv = true;
+    let kept = |site: &mut Site| site.plays("GET", "fetch 200 origin").finish.after.keep.expect("a copy").kv;
+    assert!(kept(&mut site));
+    assert!(!kept(&mut site));
+    site.time = site.time + Duration::from_secs(3600);
+    assert!(kept(&mut site));
+    site.kv = false;
+    site.time = site.time + Duration::from_secs(3600);
+    assert!(!kept(&mut site), "not bound");
+}
+
+#[test]
+fn each_variant_is_kept_for_itself() {
+    let mut site = Site::new(&[]);
+    site.fields = lines(&[("vary", "accept-language")]);
+    for (language, kept) in [("en", true), ("de", true), ("en", false), ("de", false)] {
+        site.asked = lines(&[("accept-language", language)]);
+        assert_eq!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), kept, "{language}");
+    }
+}
+
+/// RFC 9111 §4.4
+#[test]
+fn a_successful_unsafe_request_removes_the_copy() {
+    for (method, status, removes) in [
+        ("POST", "200", true),
+        ("PUT", "204", true),
+        ("DELETE", "303", true),
+        ("BREW", "200", true),
+        ("POST", "404", false),
+        ("POST", "500", false),
+        ("POST", "502", false),
+        ("OPTIONS", "200", false),
+    ] {
+        let mut site = Site::new(&[("FAILURE_STATUSES", "503")]);
+        site.plays("GET", "fetch 200 origin");
+        let visit = site.plays(method, &format!("fetch {status} origin"));
+        assert_eq!(!visit.finish.after.remove.is_empty(), removes, "{method} {status}");
+        assert_eq!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), removes, "{method} {status}");
+    }
+}
+
+#[test]
+fn a_deletion_removes_the_copy_and_an_error_does_not() {
+    for (status, removes) in
+        [("404", true), ("410", true), ("451", true), ("400", false), ("403", false), ("429", false)]
+    {
+        let visit = Site::new(&[]).plays("GET", &format!("fetch {status} origin"));
+        assert_eq!(!visit.finish.after.remove.is_empty(), removes, "{status}");
+    }
+    let visit = Site::new(&[]).plays("GET", "fetch 500 cache? none origin");
+    assert!(visit.finish.after.remove.is_empty());
+}
+
+#[test]
+fn a_drill_is_heard_of_by_nobody() {
+    let mut site = Site::new(&[("BREAKER_FAILURES", "1"), ("ADMIN_TOKEN", "t0ken")]);
+    site.drill = Some(Drill::Status(502));
+    for _ in 0..10 {
+        let visit = site.plays("GET", "fetch 502 sleep slept fetch 502 cache? none page");
+        assert_eq!(visit.fetches[0].pretend, site.drill);
+    }
+    site.drill = None;
+    site.plays("GET", "fetch 502 sleep slept cache? none page");
+    let visit = site.plays("GET", "cache? copy copy");
+    assert!(matches!(visit.finish.answer, Answer::Copy(_)));
+}

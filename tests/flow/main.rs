@@ -1,0 +1,10 @@
+//! Is the order of things right? Flows as scripts of events: no runtime, no clock, no chance but a seed.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(missing_docs, reason = "a test's name is its documentation")]
+
+mod any;
+mod breaker;
+mod copies;
+mod fallbacks;
+mod retries;
+mod site;

@@ -1,0 +1,215 @@
+//! How does a script read? A site, and visits to it: the steps that are expected, and between them what happens.
+//!
+//! `fetch 502 sleep slept fetch 200 origin` is a flow that begins with an attempt, which a gateway's 502 ends; then it
+//! wants to sleep, and it has slept; and so on, until there is an answer.
+//!
+//! | step | its event |
+//! | --- | --- |
+//! | `fetch` `wait` | a status (a gateway's page), `json:502` (the application's own), `reset`, `timeout`, `impatient` |
+//! | `sleep` | `slept` |
+//! | `cache?` `kv?` | `none`, `copy`, or what ends the attempt under way |
+//! | `origin` `kept` `copy` `page` | the end; `kept` is a failed response that is the application's own |
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use understudy::config::Config;
+use understudy::drill::Drill;
+use understudy::failure::{Body, Outcome};
+use understudy::fields::FieldLines;
+use understudy::flow::{After, Answer, Event, Fetch, Finish, Flow, Now, State, Step, Tier, Tiers};
+use understudy::request::Request;
+use understudy::retry::Replay;
+use understudy::stale::{Admission, Answered, Asked, Record, admit};
+use understudy::time::Time;
+
+/// A Worker in front of an origin: its configuration, one isolate's memory, and the time.
+#[derive(Debug)]
+pub struct Site {
+    pub config: Rc<Config>,
+    pub state: State,
+    pub time: Time,
+    pub replay: Replay,
+    pub kv: bool,
+    pub drill: Option<Drill>,
+    /// Fields of the origin's answers.
+    pub fields: FieldLines,
+    /// Fields of the request.
+    pub asked: FieldLines,
+    /// Fields with which the copy came, a minute ago.
+    pub copy: FieldLines,
+    /// When the attempt under way times out.
+    timeout: Time,
+    seed: u64,
+}
+
+/// What became of a visit.
+pub struct Visit {
+    pub flow: Flow,
+    pub finish: Finish,
+    /// All attempts, in their order.
+    pub fetches: Vec<Fetch>,
+    pub took: Duration,
+}
+
+impl Site {
+    /// With these variables; without a breaker, unless one is among them.
+    pub fn new(vars: &[(&str, &str)]) -> Self {
+        let all: Vec<_> = vars.iter().copied().chain([("BREAKER_FAILURES", "0"), ("LOG", "all")]).collect();
+        let (config, mistakes) =
+            Config::from_vars(|name| all.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()));
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+        Self {
+            config: Rc::new(config),
+            state: State::default(),
+            time: Time::from_secs(1_000_000),
+            replay: Replay::Yes,
+            kv: false,
+            drill: None,
+            fields: Vec::new(),
+            asked: Vec::new(),
+            copy: lines(&[("etag", "\"1\"")]),
+            timeout: Time::default(),
+            seed: 0,
+        }
+    }
+
+    pub fn flow(&mut self, method: &str) -> Flow {
+        self.seed += 1;
+        let url = "https://www.example/page?q=1".to_owned();
+        let request = Request::new(method.to_owned(), url, self.asked.clone());
+        let tiers = Tiers { kv: self.kv };
+        Flow::new(Rc::clone(&self.config), request, self.replay, tiers, self.drill, self.time, self.seed)
+    }
+
+    /// Plays a script to its end.
+    pub fn plays(&mut self, method: &str, script: &str) -> Visit {
+        let mut flow = self.flow(method);
+        let start = self.time;
+        let mut fetches = Vec::new();
+        let mut step = flow.start(&mut Now { time: self.time, state: &mut self.state });
+        let mut words = script.split_whitespace();
+        let mut played = String::new();
+        loop {
+            let expected = words.next().unwrap_or("nothing more");
+            played += &format!("{} ", name(&step));
+            assert_eq!(name(&step), expected, "after {played}of {method} {script}");
+            if let Step::Fetch(fetch) = &step {
+                fetches.push(fetch.clone());
+            }
+            let finish = match step {
+                Step::Finish(finish) => *finish,
+                other => {
+                    let word = words.next().expect("an event");
+                    played += &format!("{word} ");
+                    self.pass(&other, word);
+                    step = self.happens(&mut flow, word);
+                    continue;
+                }
+            };
+            assert_eq!(words.next(), None, "{method} {script}");
+            return Visit { flow, finish, fetches, took: self.time.since(start) };
+        }
+    }
+
+    /// Tells the flow what happened.
+    pub fn happens(&mut self, flow: &mut Flow, word: &str) -> Step {
+        let copy = (word == "copy").then(|| self.record());
+        let fields = self.fields.clone();
+        let event = match word {
+            "slept" => Event::Slept,
+            "impatient" => Event::Impatient,
+            "none" | "copy" => Event::Looked(copy),
+            word => Event::Attempted(outcome(word, &fields)),
+        };
+        flow.next(event, &mut Now { time: self.time, state: &mut self.state })
+    }
+
+    /// Tells it how an attempt ended that went on after the answer.
+    pub fn late(&mut self, visit: &mut Visit, word: &str) -> After {
+        let fields = self.fields.clone();
+        visit.flow.late(&outcome(word, &fields), &mut Now { time: self.time, state: &mut self.state })
+    }
+
+    /// Time goes by as the event says.
+    pub fn pass(&mut self, step: &Step, word: &str) {
+        if let Step::Fetch(fetch) = step {
+            self.timeout = self.time + fetch.timeout.unwrap_or_default();
+        }
+        self.time = match (step, word) {
+            (Step::Sleep(wait), _) => self.time + *wait,
+            (Step::Fetch(fetch), "impatient") => self.time + fetch.patience.expect("patience"),
+            (_, "timeout") => self.time.max(self.timeout),
+            _ => self.time + Duration::from_millis(1),
+        };
+    }
+
+    /// The copy that lies in a tier.
+    pub fn record(&self) -> Record {
+        let none: FieldLines = Vec::new();
+        let asked = Asked { method: "GET", url: "https://www.example/page?q=1", fields: &none };
+        let then = Time::from_millis(self.time.millis() - 60_000);
+        let answered = Answered { status: 200, fields: &self.copy, asked_at: then, answered_at: then };
+        match admit(&asked, &answered, &self.config.stale) {
+            Admission::Keep(record) => record.with_body(5, None),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+impl Visit {
+    pub fn field(&self, name: &str) -> String {
+        let lines = match &self.finish.answer {
+            Answer::Copy(served) => &served.lines,
+            Answer::Page(page) => &page.lines,
+            Answer::Origin { .. } => panic!("the origin's own answer"),
+        };
+        lines.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// `None` for the origin's own answer.
+    pub fn status(&self) -> Option<u16> {
+        match &self.finish.answer {
+            Answer::Copy(served) => Some(served.status),
+            Answer::Page(page) => Some(page.status),
+            Answer::Origin { .. } => None,
+        }
+    }
+}
+
+pub fn name(step: &Step) -> &'static str {
+    match step {
+        Step::Fetch(_) => "fetch",
+        Step::Wait => "wait",
+        Step::Sleep(_) => "sleep",
+        Step::Lookup(Tier::Cache) => "cache?",
+        Step::Lookup(Tier::Kv) => "kv?",
+        Step::Finish(finish) => match (&finish.answer, &finish.after.line) {
+            (Answer::Origin { .. }, Some(line)) if line.answer == "kept" => "kept",
+            (Answer::Origin { .. }, _) => "origin",
+            (Answer::Copy(_), _) => "copy",
+            (Answer::Page(_), _) => "page",
+        },
+    }
+}
+
+fn outcome<'a>(word: &str, fields: &'a FieldLines) -> Outcome<'a> {
+    match word {
+        "reset" => Outcome::Rejected { reason: "Network connection lost." },
+        "timeout" => Outcome::TimedOut,
+        "blank" => Outcome::Blank { status: 200 },
+        "cut" => Outcome::CutShort { status: 200 },
+        word => {
+            let (bytes, status) = match word.strip_prefix("json:") {
+                Some(status) => (&br#"{"error":"stock"}"#[..], status),
+                None => (&b""[..], word),
+            };
+            let status = status.parse().unwrap_or_else(|_| panic!("{word} is no event"));
+            Outcome::Answered { status, fields, body: Body::Prefix { bytes, whole: true } }
+        }
+    }
+}
+
+pub fn lines(lines: &[(&str, &str)]) -> FieldLines {
+    lines.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
