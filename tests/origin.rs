@@ -133,7 +133,7 @@ fn ends_while_requests_hang() {
 #[test]
 fn has_the_page_of_a_gateway_for_each_status() {
     let origin = Origin::start();
-    for status in 500..=529 {
+    for status in 500..=519 {
         let raw = get(&origin, &format!("/fault/{status}"));
         assert_eq!((raw.status(), raw.header("server")), (status, vec!["nginx".to_owned()]));
         assert!(raw.text().contains(&format!("<center><h1>{status} ")), "{}", raw.text());
@@ -141,7 +141,7 @@ fn has_the_page_of_a_gateway_for_each_status() {
     let rows = [
         ("/fault/530", "text/plain; charset=UTF-8", "error code: 1016"),
         ("/fault/530?code=1033", "text/plain; charset=UTF-8", "error code: 1033"),
-        ("/fault/521?as=cloudflare", "text/plain; charset=UTF-8", "error code: 521"),
+        ("/fault/521", "text/plain; charset=UTF-8", "error code: 521"),
         ("/fault/502?as=json", "application/json", "{\"error\":"),
         ("/fault/502?as=problem", "application/problem+json", "{\"type\":"),
         ("/fault/502?as=xml", "application/xml", "<error>"),

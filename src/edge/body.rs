@@ -49,8 +49,10 @@ pub async fn read(response: &Response, limit: u64) -> Body {
 }
 
 async fn all(response: &Response, length: u64) -> Option<ArrayBuffer> {
-    let Some(stream) = response.body() else { return (length == 0).then(|| ArrayBuffer::new(0)) };
-    JsFuture::from(filled(&stream, length as f64)).await.ok()?.dyn_into().ok()
+    match response.body() {
+        Some(stream) => JsFuture::from(filled(&stream, length as f64)).await.ok()?.dyn_into().ok(),
+        None => (length == 0).then(|| ArrayBuffer::new(0)),
+    }
 }
 
 /// The same for a body of unknown length: piece by piece, until it is too large.

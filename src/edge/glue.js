@@ -5,8 +5,16 @@
 
 /** What every request is asked for first: method, URL, and whether it wants to become something else than HTTP. */
 export function head(request) {
-  return `${request.method}\n${request.url}\n${request.headers.get("upgrade") ?? ""}`;
+  return `${request.method}\n${address(request.url)}\n${request.headers.get("upgrade") ?? ""}`;
 }
+
+// The runtime hands over dot segments as they came, `fetch` resolves them: what is decided by the path must be decided by
+// the one that will be asked for.
+function address(url) {
+  return DOTS.test(url) ? new URL(url).href : url;
+}
+
+const DOTS = /\/\.|%2e|\\/i;
 
 /** One fetch that can be waited for more than once, and ended. */
 export class Exchange {

@@ -77,7 +77,8 @@ impl Buffered {
     pub fn grow(&mut self, bytes: u64) -> bool {
         let free = BUFFERED.with_borrow_mut(|shares| {
             let all = shares.taken.saturating_add(bytes);
-            let free = all <= MAX_BUFFERED;
+            // One body alone may be as large as the operator wants copies to be.
+            let free = all <= MAX_BUFFERED || shares.taken == self.0;
             if free {
                 shares.taken = all;
             }
@@ -116,9 +117,9 @@ impl Shares {
     }
 }
 
-/// Bytes of bodies that an isolate holds at most for copies. All requests of an isolate share 128 MB, and a branch that
-/// is read ahead of a slow visitor holds the difference once more.
-const MAX_BUFFERED: u64 = 32 * 1024 * 1024;
+/// Bytes of bodies that an isolate holds for copies at one time. All requests of an isolate share 128 MB, and the branch of
+/// a visitor who is slower than we read holds as much once more.
+const MAX_BUFFERED: u64 = 16 * 1024 * 1024;
 
 /// The slowest visitor that is reckoned with, in bytes a millisecond (2 Mbit/s).
 const SLOW_READER: u64 = 256;

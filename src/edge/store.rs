@@ -54,6 +54,8 @@ struct Written<'a> {
     record: &'a Record,
     body: &'a ArrayBuffer,
     config: &'a Config,
+    /// The answer took so long that a newer one may have come in between.
+    late: bool,
 }
 
 impl Store {
@@ -88,7 +90,7 @@ impl Store {
 
     /// Writes the copy from the body of `response`, of which nobody else may read.
     pub async fn write(&self, keep: Keep, response: Response, config: &Config, request: &dyn Fields) {
-        let Keep { key, place, kv, record } = keep;
+        let Keep { key, place, kv, late, record } = keep;
         let (body, _held) = match body::read(&response, config.stale.size_limit).await {
             Body::Whole(body, held) if record.is_whole(body.byte_length().into()) => (body, held),
             // It stays noted: the next visitors need not find out again.
@@ -102,7 +104,7 @@ impl Store {
             _ => None,
         };
         let record = record.with_body(length, hash);
-        let written = Written { key: &key, request, record: &record, body: &body, config };
+        let written = Written { key: &key, request, record: &record, body: &body, config, late };
         let to_kv = async {
             if let Some(kv) = kv
                 && put_into_kv(kv, written).await.is_none()
@@ -117,15 +119,17 @@ impl Store {
     pub async fn promote(&self, promote: Promote, body: &JsValue, config: &Config, request: &dyn Fields) {
         let Promote { key, record } = promote;
         if let Some(body) = body.dyn_ref() {
-            self.put_into_cache(Written { key: &key, request, record: &record, body, config }).await;
+            self.put_into_cache(Written { key: &key, request, record: &record, body, config, late: true }).await;
         }
     }
 
     async fn put_into_cache(&self, written: Written<'_>) {
-        let Written { key, request, record, body, config } = written;
+        let Written { key, request, record, body, config, late } = written;
         let (Some(cache), Some(span)) = (&self.cache, written.span()) else { return };
         let mut at = key.to_owned();
-        let mut there = cache.get(key).await;
+        // Most copies are written without a look at what is there: it is as old as the copy is new.
+        let look = late || record.varies();
+        let mut there = if look { cache.get(key).await } else { None };
         if record.varies() {
             let variants = known(&there, record).unwrap_or_else(|| listed(&there, record));
             at = variants.key(key, request);
@@ -168,7 +172,7 @@ impl Store {
 
 /// `None`: KV did not take it.
 async fn put_into_kv(kv: &Kv, written: Written<'_>) -> Option<()> {
-    let Written { key, request, record, body, config } = written;
+    let Written { key, request, record, body, config, .. } = written;
     let span = written.span()?;
     let mut at = key.to_owned();
     if record.varies() {

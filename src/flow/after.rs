@@ -28,6 +28,8 @@ pub struct Keep {
     pub place: u64,
     /// The second tier may need it too.
     pub kv: bool,
+    /// The answer came after the visitor had gone with a copy: there may be a newer one.
+    pub late: bool,
     /// Everything but the body.
     pub record: Box<Record>,
 }
@@ -83,7 +85,10 @@ impl Flow {
                 let stored = now.state.stored();
                 let place = stored.note(&key, request, &record, now.time);
                 let kv = self.tiers.kv && stored.is_due(place, now.time, self.config.kv_refresh);
-                After { keep: Some(Keep { key, place, kv, record }), ..After::default() }
+                After {
+                    keep: Some(Keep { key, place, kv, late: refresh == Refresh::Always, record }),
+                    ..After::default()
+                }
             }
             Admission::Remove(_) => {
                 now.state.stored().forget_key(&key);

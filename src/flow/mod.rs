@@ -215,7 +215,7 @@ impl Flow {
     pub fn next(&mut self, event: Event, now: &mut Now) -> Step {
         match (self.phase, event) {
             (Phase::Attempting | Phase::Impatient, Event::Attempted(outcome)) => self.attempted(&outcome, now),
-            (Phase::Attempting, Event::Impatient) => self.look(Phase::Impatient, now),
+            (Phase::Attempting, Event::Impatient) if self.may_look() => self.look(Phase::Impatient, now),
             (Phase::Sleeping, Event::Slept) => self.attempt(now),
             (phase, Event::Looked(found)) if phase != Phase::Done && matches!(self.copy, Copies::Asking(_)) => {
                 self.looked(phase, found, now)

@@ -62,7 +62,6 @@ fn possible(step: &Step) -> Vec<&'static str> {
         Step::Fetch(fetch) => {
             let mut all = ends;
             all.extend(fetch.patience.map(|_| "impatient"));
-            all.retain(|event| *event != "timeout" || fetch.timeout.is_some());
             all
         }
         Step::Wait => ends,

@@ -6,7 +6,6 @@ use std::net::TcpStream;
 use super::raw::{self, Raw};
 
 /// An answer.
-#[derive(Debug)]
 pub struct Reply {
     /// Status code.
     pub status: u16,
@@ -16,6 +15,13 @@ pub struct Reply {
     pub whole: bool,
     /// Everything as it came.
     pub raw: Raw,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        let start: String = self.text().chars().take(500).collect();
+        write!(f, "\n{}{start}\n(whole: {}, {} bytes)", self.raw.head(), self.whole, self.body.len())
+    }
 }
 
 impl Reply {

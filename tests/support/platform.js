@@ -7,18 +7,20 @@
 const cache = new Map();
 const kv = new Map();
 const counts = {};
-const faults = {}; // "cache.get": "throw" | "hang" | "after" (fails after having taken effect)
+const faults = {}; // "cache.get": "throw" | "full" | "hang" | "after" (fails after having taken effect) | milliseconds
 
 const count = (name) => (counts[name] = (counts[name] ?? 0) + 1);
 
 async function faulty(name, act) {
   count(name);
   const fault = faults[name];
-  if (fault === "throw") return new Response("no", { status: 500 });
+  if (fault === "throw") throw new Error(`no ${name}`);
   if (fault === "full") return new Response("Too Many Requests", { status: 429 });
-  if (fault === "hang") return new Promise(() => {});
+  if (fault === "hang") await scheduler.wait(3_600_000);
+  if (typeof fault === "number") await scheduler.wait(fault);
   const answer = await act();
-  return fault === "after" ? new Response("no", { status: 500 }) : answer;
+  if (fault === "after") throw new Error(`no answer of ${name}`);
+  return answer;
 }
 
 /** The Cache API. */
@@ -46,7 +48,7 @@ export const cacheService = {
 
 // HTTP/1.1 as workerd writes it: a head, and a body that is chunked or not.
 function parse(message) {
-  const text = new TextDecoder("latin1").decode(message);
+  const text = new TextDecoder("latin1").decode(message.subarray(0, 65536));
   const end = text.indexOf("\r\n\r\n");
   const [first, ...lines] = text.slice(0, end).split("\r\n");
   const headers = lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]);
@@ -101,6 +103,7 @@ export default {
     const verbs = {
       counts: () => counts,
       clear: () => (cache.clear(), kv.clear(), Object.keys(counts).forEach((name) => delete counts[name])),
+      evict: () => cache.clear(),
       fault: (name, kind) => (kind ? (faults[name] = kind) : delete faults[name]),
       keys: () => ({ cache: [...cache.keys()], kv: [...kv.keys()] }),
       dump: () => ({
@@ -109,17 +112,27 @@ export default {
       }),
       // Shifts every copy into the past, as if it had been made that many milliseconds earlier.
       age: (millis) => {
-        const older = (json) =>
-          json.replace(/"(asked|answered)":(\d+)/g, (_, name, time) => `"${name}":${Number(time) - millis}`);
-        for (const entry of cache.values()) {
-          entry.headers = entry.headers.map(([name, value]) => [name, name.startsWith("understudy-") ? older(value) : value]);
-        }
+        const older = (json) => json.replace(/"(asked|answered|written)":(\d+)/g, (_, name, time) => `"${name}":${time - millis}`);
+        change(older);
       },
-      corrupt: (value) => {
-        for (const entry of cache.values()) {
-          entry.headers = entry.headers.map(([name, old]) => [name, name.startsWith("understudy-") ? value : old]);
-        }
-      },
+      corrupt: (value) => change(() => value),
+    };
+    // What a change of every record makes of the tiers; in KV four bytes with its length come before it, the body after.
+    const change = (changed) => {
+      for (const entry of cache.values()) {
+        entry.headers = entry.headers.map(([name, value]) => [name, name.startsWith("understudy-") ? changed(value) : value]);
+      }
+      for (const entry of kv.values()) {
+        const bytes = new Uint8Array(entry.value);
+        const end = 4 + new DataView(entry.value).getUint32(0);
+        const record = new TextEncoder().encode(changed(text(bytes.subarray(4, end))));
+        const value = new Uint8Array(4 + record.length + bytes.length - end);
+        new DataView(value.buffer).setUint32(0, record.length);
+        value.set(record, 4);
+        value.set(bytes.subarray(end), 4 + record.length);
+        entry.value = value.buffer;
+        entry.metadata = entry.metadata && changed(entry.metadata);
+      }
     };
     return Response.json(verbs[verb](...rest) ?? null);
   },

@@ -5,12 +5,12 @@ use super::reply::{Reply, reason};
 use super::request::Request;
 use super::target::Query;
 
-/// A response of this status. `as` says who wrote it: `nginx` (default), `cloudflare` (default for 530), `empty`, or the
+/// A response of this status. `as` says who wrote it: `nginx` (default), `cloudflare` (default from 520 on), `empty`, or the
 /// application: `json`, `problem`, `xml`, `html`, `text`. `code` is the number in Cloudflare's text, `retry-after` (any
 /// number of them) goes into the headers as it is. The options of any page hold too.
 #[must_use]
 pub fn page(status: u16, query: &Query, request: &Request) -> Reply {
-    let author = query.text("as").unwrap_or_else(|| (if status == 530 { "cloudflare" } else { "nginx" }).to_owned());
+    let author = query.text("as").unwrap_or_else(|| (if status >= 520 { "cloudflare" } else { "nginx" }).to_owned());
     let phrase = reason(status);
     let mut reply = match author.as_str() {
         "cloudflare" => {
