@@ -1,5 +1,7 @@
 //! What is to be done when the answer is on its way? Copies to write and to remove, a line for the log.
 
+use std::time::Duration;
+
 use super::{Flow, Now};
 use crate::config::Mode;
 use crate::fields::Fields;
@@ -28,7 +30,7 @@ pub struct Keep {
     pub place: u64,
     /// The second tier may need it too.
     pub kv: bool,
-    /// The answer came after the visitor had gone with a copy: there may be a newer one.
+    /// The answer took so long that a newer one may have come in between.
     pub late: bool,
     /// Everything but the body.
     pub record: Box<Record>,
@@ -85,10 +87,8 @@ impl Flow {
                 let stored = now.state.stored();
                 let place = stored.note(&key, request, &record, now.time);
                 let kv = self.tiers.kv && stored.is_due(place, now.time, self.config.kv_refresh);
-                After {
-                    keep: Some(Keep { key, place, kv, late: refresh == Refresh::Always, record }),
-                    ..After::default()
-                }
+                let late = refresh == Refresh::Always || now.time.since(self.asked_at) > PROMPT;
+                After { keep: Some(Keep { key, place, kv, late, record }), ..After::default() }
             }
             Admission::Remove(_) => {
                 now.state.stored().forget_key(&key);
@@ -98,3 +98,6 @@ impl Flow {
         }
     }
 }
+
+/// Nobody is overtaken who answers in this time.
+const PROMPT: Duration = Duration::from_secs(1);
