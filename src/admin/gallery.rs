@@ -1,7 +1,192 @@
-//! How does every page look? `/.understudy/pages`.
+//! How does every page look? `/.understudy/pages`, and with `?failure=…&lang=…&format=…&theme=…` any one of them.
+//!
+//! A page is made by the very function that makes it for a visitor, from the fields that such a visitor would send; what
+//! is shown is what is sent, status and header fields included.
+
+use std::fmt::Write as _;
+
 use super::Reply;
-use crate::{config::Config, request::Request, time::Time};
-/// x
-pub fn gallery(_r: &Request, _c: &Config, _n: Time) -> Reply {
-    Reply::not_found()
+use crate::config::Config;
+use crate::failure::{Explanation, Failure, Kind, Worth};
+use crate::fields::FieldLines;
+use crate::page::{self, Asked, Fate, Format, Incident, Language, Params, Theme};
+use crate::request::Request;
+use crate::time::Time;
+
+/// The list of all pages, or the page that the query names.
+#[must_use]
+pub fn gallery(request: &Request, config: &Config, now: Time) -> Reply {
+    let query = request.parts().query.unwrap_or_default();
+    let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let Some(failure) = value("failure") else { return Reply::new(200, "text/html; charset=utf-8", list()) };
+    let chosen = Chosen::new(failure, value("lang"), value("format"), value("theme"));
+    match chosen {
+        Ok(chosen) => chosen.page(request, &config.page, now),
+        Err(wrong) => Reply::text(400, &wrong),
+    }
+}
+
+struct Chosen {
+    failure: Option<Failure>,
+    language: Option<Language>,
+    format: Format,
+    theme: Option<Theme>,
+}
+
+impl Chosen {
+    /// What is not there is the default; what cannot be is said.
+    fn new(failure: &str, lang: Option<&str>, format: Option<&str>, theme: Option<&str>) -> Result<Self, String> {
+        let kind = |name: &str| Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
+        Ok(Self {
+            failure: match failure {
+                MAINTENANCE => None,
+                name => Some(Failure::new(kind(name).ok_or_else(|| wrong("failure", name, &failures()))?, None)),
+            },
+            language: checked("lang", lang, Language::parse, "a language tag such as de")?,
+            format: checked("format", format, format_of, &formats())?.unwrap_or(Format::Html),
+            theme: checked("theme", theme, Theme::parse, &themes())?,
+        })
+    }
+
+    fn page(&self, request: &Request, params: &Params, now: Time) -> Reply {
+        let mut fields: FieldLines = vec![("accept".to_owned(), self.format.media_type().to_owned())];
+        if self.format == Format::Empty {
+            fields = vec![("sec-fetch-dest".to_owned(), "font".to_owned())];
+        }
+        fields.extend(self.language.map(|language| ("accept-language".to_owned(), language.tag().to_owned())));
+        let params = Params { theme: self.theme.unwrap_or(params.theme), ..params.clone() };
+        let parts = request.parts();
+        let url = [parts.scheme, "://", parts.authority, "/an/example"].concat();
+        let page = page::render(&params, &self.incident(now), &Asked { method: "GET", url: &url, fields: &fields });
+        Reply { status: page.status, lines: page.lines, body: page.body }
+    }
+
+    fn incident(&self, now: Time) -> Incident<'static> {
+        let incident = |explanation, status, failure, error, retry_after| Incident {
+            explanation,
+            status,
+            failure,
+            error,
+            gateway: None,
+            retry_after,
+            fate: Fate::Safe,
+            now,
+            until: None,
+        };
+        match self.failure {
+            Some(failure) => {
+                let row = failure.kind().row();
+                let retry_after = (row.worth != Worth::GiveUp).then_some(30);
+                incident(row.explanation, row.status, failure.kind().as_str(), row.error, retry_after)
+            }
+            None => incident(Explanation::Maintenance, Kind::Unavailable.row().status, MAINTENANCE, None, Some(1800)),
+        }
+    }
+}
+
+fn checked<T>(
+    name: &str,
+    value: Option<&str>,
+    parse: impl Fn(&str) -> Option<T>,
+    expected: &str,
+) -> Result<Option<T>, String> {
+    value.map(|value| parse(value).ok_or_else(|| wrong(name, value, expected))).transpose()
+}
+
+fn wrong(name: &str, value: &str, expected: &str) -> String {
+    let shown: String = value.chars().take(40).filter(char::is_ascii_graphic).collect();
+    format!("{name}={shown}: expected {expected}")
+}
+
+/// The last part of the media type, which is enough to tell them apart: `html`, `problem+json`, `plain`.
+fn name_of(format: Format) -> &'static str {
+    format.media_type().rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("empty")
+}
+
+/// In a query, `+` may stand for a blank and may be written as `%2B`.
+fn format_of(name: &str) -> Option<Format> {
+    let plain = name.replace("%2B", "+").replace("%2b", "+");
+    Format::ALL.into_iter().find(|format| name_of(*format) == plain)
+}
+
+fn formats() -> String {
+    Format::ALL.map(name_of).join(", ")
+}
+
+fn themes() -> String {
+    Theme::ALL.map(Theme::as_str).join(", ")
+}
+
+fn failures() -> String {
+    let mut all = Kind::ALL.map(Kind::as_str).join(", ");
+    all.push_str(", maintenance");
+    all
+}
+
+/// Every failure with every theme, language and format, as links. All text here is our own.
+fn list() -> String {
+    let mut html = String::from(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+         <title>Pages</title><h1>Pages</h1><p>Every page as a visitor gets it, for the failures below.</p>",
+    );
+    for name in Kind::ALL.map(Kind::as_str).into_iter().chain([MAINTENANCE]) {
+        let _ = write!(html, "<h2>{name}</h2><p>");
+        for theme in Theme::ALL.map(Theme::as_str) {
+            let _ = write!(html, "<a href=\"?failure={name}&amp;theme={theme}\">{theme}</a> ");
+        }
+        html.push_str("<p>");
+        for format in Format::ALL.map(name_of) {
+            let encoded = format.replace('+', "%2B");
+            let _ = write!(html, "<a href=\"?failure={name}&amp;format={encoded}\">{format}</a> ");
+        }
+        html.push_str("<p>");
+        for language in Language::iter().map(Language::tag) {
+            let _ = write!(html, "<a href=\"?failure={name}&amp;lang={language}\">{language}</a> ");
+        }
+    }
+    html
+}
+
+const MAINTENANCE: &str = "maintenance";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(query: &str) -> Reply {
+        let fields: FieldLines = Vec::new();
+        let request = Request::new("GET".to_owned(), format!("https://a.example/.understudy/pages{query}"), fields);
+        gallery(&request, &Config::from_vars(|_| None).0, Time::from_secs(1_000))
+    }
+
+    #[test]
+    fn lists_pages_that_are_all_there() {
+        let list = shown("");
+        assert_eq!(list.status, 200);
+        let links: Vec<_> = list.body.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        assert!(links.len() > 500, "{}", links.len());
+        for link in links {
+            let page = shown(&link.replace("&amp;", "&"));
+            assert!((500..=504).contains(&page.status), "{link}: {}", page.status);
+            assert!(page.lines.iter().any(|(name, value)| name == "cache-control" && value == "no-store"), "{link}");
+        }
+    }
+
+    #[test]
+    fn says_what_it_does_not_know() {
+        for query in ["?failure=x", "?failure=dns&lang=xx", "?failure=dns&format=pdf", "?failure=dns&theme=<b>"] {
+            let reply = shown(query);
+            assert_eq!(reply.status, 400, "{query}");
+            assert!(reply.body.contains("expected"), "{}", reply.body);
+        }
+    }
+
+    #[test]
+    fn shows_what_was_chosen() {
+        let page = shown("?failure=timeout&lang=de&theme=plain");
+        assert!(page.body.contains("lang=\"de\"") || page.body.contains("lang=de"), "{}", page.body);
+        let problem = shown("?failure=timeout&format=problem%2Bjson");
+        assert!(problem.body.starts_with('{'), "{}", problem.body);
+        assert_eq!(shown("?failure=maintenance").status, 503);
+    }
 }
