@@ -10,6 +10,8 @@ import { binaries, paths } from "./lib/project.mjs";
 
 const ADMIN_TOKEN = "demo";
 const READY_MS = 60_000;
+// The demo's switch gets through whatever the Worker thinks of the origin: with a breaker in between, nobody could mend it.
+const RULES = JSON.stringify([{ path: "/_control*", MODE: "off" }]);
 
 const children = [];
 let ending = false; // we were asked to end
@@ -21,13 +23,14 @@ await main(async () => {
   const program = await example("origin");
   endWhenAsked();
   try {
-    const origin = await startOrigin(program);
+    const { origin, switchAt } = await startOrigin(program);
     const site = `http://localhost:${port}`;
     const worker = startWorker(port, origin);
     await Promise.race([answers(site), ended(worker, "wrangler")]);
     say(`
   Understudy is at   ${site}
-  The demo origin is ${origin}   (break it there, then look at the site again)
+  The demo origin is ${origin}
+  Break and mend it  ${switchAt}
   Admin pages        curl -H 'Authorization: Bearer ${ADMIN_TOKEN}' ${site}/.understudy/health
   Ctrl-C ends both.
 `);
@@ -56,11 +59,14 @@ async function startOrigin(program) {
   const child = start(program, ["--port", "0", "--control-port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
   children.push({ child, name: "the demo origin" });
   const lines = createInterface({ input: child.stdout });
+  // It says where it listens, and then where its switch is.
+  let origin;
   const listening = new Promise((resolve) => {
     lines.on("line", (line) => {
       say(`origin: ${line}`);
-      const url = /listening on (http:\/\/\S+)/.exec(line)?.[1];
-      if (url) resolve(url.replace(/\/$/, ""));
+      origin ??= /listening on (http:\/\/\S+)/.exec(line)?.[1].replace(/\/$/, "");
+      const switchAt = /switch at (http:\/\/\S+)/.exec(line)?.[1];
+      if (origin && switchAt) resolve({ origin, switchAt });
     });
   });
   return Promise.race([listening, ended(child, "the demo origin")]);
@@ -68,7 +74,7 @@ async function startOrigin(program) {
 
 function startWorker(port, origin) {
   const args = [paths.wrangler, "dev", "--local", "--port", port, "--show-interactive-dev-session=false"];
-  const vars = ["--var", `ORIGIN:${origin}`, "--var", `ADMIN_TOKEN:${ADMIN_TOKEN}`];
+  const vars = ["--var", `ORIGIN:${origin}`, "--var", `ADMIN_TOKEN:${ADMIN_TOKEN}`, "--var", `RULES:${RULES}`];
   const child = start(binaries.node, [...args, ...vars], { stdio: ["ignore", "inherit", "inherit"] });
   children.push({ child, name: "wrangler" });
   return child;

@@ -5,12 +5,18 @@
 //! through Wasm.
 
 use worker::js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array, global};
+use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
-use worker::web_sys::Response;
+use worker::web_sys::{ReadableStream, Response};
 
 use super::isolate::Buffered;
 use super::peek;
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    fn filled(stream: &ReadableStream, length: f64) -> Promise;
+}
 
 /// What became of reading it.
 pub enum Body {
@@ -43,8 +49,10 @@ pub async fn read(response: &Response, limit: u64) -> Body {
 }
 
 async fn all(response: &Response, length: u64) -> Option<ArrayBuffer> {
-    let body: ArrayBuffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()?;
-    (u64::from(body.byte_length()) == length).then_some(body)
+    match response.body() {
+        Some(stream) => JsFuture::from(filled(&stream, length as f64)).await.ok()?.dyn_into().ok(),
+        None => (length == 0).then(|| ArrayBuffer::new(0)),
+    }
 }
 
 /// The same for a body of unknown length: piece by piece, until it is too large.

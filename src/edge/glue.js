@@ -44,3 +44,20 @@ export class Exchange {
     this.controller?.abort();
   }
 }
+
+/**
+ * All of a body of this length, read as it comes; nothing if there is less or more. `arrayBuffer()` would keep back the
+ * other branch of the stream, the visitor's, until it has read all of this one.
+ */
+export async function filled(stream, length) {
+  const reader = stream.getReader({ mode: "byob" });
+  let buffer = new ArrayBuffer(length);
+  for (let at = 0; at < length; ) {
+    const { done, value } = await reader.read(new Uint8Array(buffer, at));
+    if (done) return undefined;
+    buffer = value.buffer;
+    at += value.byteLength;
+  }
+  const { done } = await reader.read(new Uint8Array(1));
+  return done ? buffer : undefined;
+}

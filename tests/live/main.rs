@@ -8,11 +8,11 @@ mod client;
 mod gateway;
 #[path = "../support/origin.rs"]
 mod origin;
+#[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/raw.rs"]
-#[allow(dead_code, reason = "each test uses the parts it needs")]
 mod raw;
+#[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/worker.rs"]
-#[allow(dead_code, reason = "the benchmarks use the rest")]
 mod worker;
 
 mod admin;
@@ -30,5 +30,6 @@ mod retry_faults;
 mod stale_keep;
 mod stale_serve;
 mod stand;
+mod streams;
 mod tiers;
 mod to_origin;
