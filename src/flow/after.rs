@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Flow, Now};
 use crate::config::Mode;
-use crate::fields::Fields;
+use crate::fields::{FieldLines, Fields};
 use crate::report::Line;
 use crate::stale::{self, Admission, Record};
 
@@ -64,12 +64,18 @@ impl Flow {
             "GET" => self.after_get(status, fields, now, refresh),
             "HEAD" | "OPTIONS" | "TRACE" => After::default(),
             method => {
-                let urls = stale::invalidated(method, self.request.url(), status, fields);
+                let urls = stale::invalidated(method, self.request.url(), status, &self.named(fields));
                 let remove: Vec<_> = urls.iter().map(|url| stale::key(url, &self.config.stale.ignore_params)).collect();
                 remove.iter().for_each(|key| now.state.stored().forget_key(key));
                 After { remove, ..After::default() }
             }
         }
+    }
+
+    /// The other resources that an answer names, as visitors name them.
+    fn named(&self, fields: &dyn Fields) -> FieldLines {
+        let named = ["location", "content-location"].map(|name| Some((name.to_owned(), fields.field(name)?)));
+        named.into_iter().flatten().map(|(name, url)| (name, self.relocate(&url).unwrap_or(url))).collect()
     }
 
     fn after_get(&self, status: u16, fields: &dyn Fields, now: &mut Now, refresh: Refresh) -> After {

@@ -54,6 +54,10 @@ impl Flow {
         let before = served.lines.field("cache-status");
         let status = report::cache_status(before.as_deref(), Used { forwarded, ttl: aged.ttl, tier });
         set(&mut served.lines, "cache-status", status);
+        // It is kept as it came.
+        if let Some(location) = self.location(record.status(), &served.lines) {
+            set(&mut served.lines, "location", location);
+        }
         set(&mut served.lines, "proxy-status", self.proxy_status());
         self.line.age = Some(aged.age);
         let after = After { promote, ..After::default() };
@@ -97,16 +101,19 @@ impl Flow {
         self.finish_as("origin", None, answer, after, now)
     }
 
-    /// RFC 9110 §10.2.2: a redirect to the origin's own authority would lead the visitor past us.
+    /// RFC 9110 §10.2.2: a redirect to an origin's own authority would lead the visitor past us. The new `Location`, if
+    /// that is what this one does.
     pub(super) fn location(&self, status: u16, fields: &dyn Fields) -> Option<String> {
-        let base = match self.target.checked_sub(1) {
-            None => self.config.origin.as_ref(),
-            Some(index) => self.config.fallbacks.get(index),
-        }?;
         if !matches!(status, 201 | 300..=399) {
             return None;
         }
-        base.relocate(&fields.field("location")?, &self.request.parts())
+        self.relocate(&fields.field("location")?)
+    }
+
+    /// A URL that names one of the origins, as a visitor names it.
+    pub(super) fn relocate(&self, url: &str) -> Option<String> {
+        let mut bases = self.config.origin.iter().chain(&self.config.fallbacks);
+        bases.find_map(|base| base.relocate(url, &self.request.parts()))
     }
 
     fn done(&mut self, name: &'static str, status: Option<u16>, answer: Answer, after: After, now: &Now) -> Step {

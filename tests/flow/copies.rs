@@ -48,10 +48,7 @@ fn a_copy_that_may_not_be_served_is_as_good_as_none() {
         record = record.replace("max-age=60, stale-if-error=600", forbidden);
         let record = understudy::stale::Record::from_json(&record).expect("a record");
         let mut flow = site.flow("GET");
-        let mut now = understudy::flow::Now { time: site.time, state: &mut site.state };
-        flow.start(&mut now);
-        flow.next(understudy::flow::Event::Attempted(understudy::failure::Outcome::TimedOut), &mut now);
-        let step = flow.next(understudy::flow::Event::Looked(Some(record)), &mut now);
+        let step = site.looks(&mut flow, "502", record);
         assert_eq!(crate::site::name(&step), "page", "{forbidden}");
     }
 }
@@ -176,6 +173,15 @@ fn a_successful_unsafe_request_removes_the_copy() {
         assert_eq!(!visit.finish.after.remove.is_empty(), removes, "{method} {status}");
         assert_eq!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), removes, "{method} {status}");
     }
+}
+
+#[test]
+fn it_removes_the_copies_that_its_answer_names() {
+    let mut site = Site::new(&[("ORIGIN", "https://o.example/app")]);
+    site.fields =
+        lines(&[("location", "https://o.example/app/list"), ("content-location", "https://elsewhere.example/b")]);
+    let visit = site.plays("POST", "fetch 303 origin");
+    assert_eq!(visit.finish.after.remove, ["https://www.example/page?q=1", "https://www.example/list"]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use understudy::flow::Answer;
+use understudy::flow::{Answer, Step};
 use understudy::retry::Replay;
 
 use crate::site::{Site, lines};
@@ -146,6 +146,19 @@ fn a_redirect_to_the_origins_own_name_is_pointed_at_the_visitors() {
     assert_eq!(visit.fetches[0].url.as_deref(), Some("https://o.example:8443/app/page?q=1"));
     let Answer::Origin { location } = visit.finish.answer else { panic!("not relayed") };
     assert_eq!(location.as_deref(), Some("https://www.example/there?x=1#y"));
+}
+
+#[test]
+fn a_redirect_that_was_kept_is_too() {
+    let mut site = Site::new(&[("ORIGIN", "https://o.example/app"), ("RETRY_ATTEMPTS", "0")]);
+    site.copy = lines(&[("location", "https://o.example/app/there"), ("cache-control", "max-age=600")]);
+    let mut flow = site.flow("GET");
+    let record = site.record_of(301);
+    let step = site.looks(&mut flow, "502", record);
+    let Step::Finish(finish) = step else { panic!("no end") };
+    let Answer::Copy(served) = finish.answer else { panic!("no copy") };
+    let locations: Vec<_> = served.lines.iter().filter(|(name, _)| name == "location").collect();
+    assert_eq!(locations, [&("location".to_owned(), "https://www.example/there".to_owned())]);
 }
 
 #[test]

@@ -144,12 +144,25 @@ impl Site {
         };
     }
 
+    /// Tells it of a failure, and of this copy.
+    pub fn looks(&mut self, flow: &mut Flow, failure: &str, copy: Record) -> Step {
+        let mut now = Now { time: self.time, state: &mut self.state };
+        assert_eq!(name(&flow.start(&mut now)), "fetch");
+        assert_eq!(name(&self.happens(flow, failure)), "cache?");
+        flow.next(Event::Looked(Some(copy)), &mut Now { time: self.time, state: &mut self.state })
+    }
+
     /// The copy that lies in a tier.
     pub fn record(&self) -> Record {
+        self.record_of(200)
+    }
+
+    /// The same with a status.
+    pub fn record_of(&self, status: u16) -> Record {
         let none: FieldLines = Vec::new();
         let asked = Asked { method: "GET", url: "https://www.example/page?q=1", fields: &none };
         let then = Time::from_millis(self.time.millis() - 60_000);
-        let answered = Answered { status: 200, fields: &self.copy, asked_at: then, answered_at: then };
+        let answered = Answered { status, fields: &self.copy, asked_at: then, answered_at: then };
         match admit(&asked, &answered, &self.config.stale) {
             Admission::Keep(record) => record.with_body(5, None),
             other => panic!("{other:?}"),

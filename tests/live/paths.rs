@@ -23,3 +23,31 @@ fn a_copy_has_the_name_that_the_origin_was_asked_for() {
     let copy = stand.worker.get("/page/a");
     assert!(is_copy(&copy) && copy.body == fresh.body, "{copy:?}");
 }
+
+#[test]
+fn a_redirect_from_a_copy_stays_with_us() {
+    let stand = Stand::new(&[("ORIGIN", "https://o.example/app"), ("RETRY_ATTEMPTS", "0")]);
+    stand.origin.script("/app/a", &["/redirect?status=301&to=https://o.example/app/there"]);
+    let fresh = stand.warm("/a");
+    stand.fail();
+    let copy = stand.worker.get("/a");
+    assert!(is_copy(&copy) && copy.status == 301, "{copy:?}");
+    assert_eq!(copy.field("location").as_deref(), Some("http://www.example/there"));
+    assert_eq!(copy.field("location"), fresh.field("location"));
+}
+
+#[test]
+fn a_long_name_is_a_name_too() {
+    let stand = Stand::with_kv(&[("RETRY_ATTEMPTS", "0")]);
+    let long = "x".repeat(6000);
+    let pages = ["1", "2"].map(|n| {
+        let target = format!("/page/a?{long}={n}");
+        (stand.warm(&target).body, target)
+    });
+    stand.worker.wait_for("kv.put", 2);
+    assert!(stand.keys_in("kv", "").iter().all(|key| key.len() <= 512));
+    stand.fail();
+    for (body, target) in &pages {
+        assert_eq!(stand.worker.get(target).body, *body);
+    }
+}

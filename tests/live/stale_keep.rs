@@ -63,13 +63,15 @@ fn the_operator_can_lift_single_prohibitions() {
 #[test]
 fn what_must_not_be_kept_lies_nowhere() {
     let stand = Stand::with_kv(&VARS);
-    let rows: [(&str, &[(&str, &str)]); 13] = [
+    let rows: [(&str, &[(&str, &str)]); 15] = [
         ("h.Cache-Control=no-store", &[]),
         ("h.Cache-Control=private,+max-age=600", &[]),
         ("h.Cache-Control=max-age=600,+NO-STORE", &[]),
         ("h.CDN-Cache-Control=no-store&h.Cache-Control=public,+max-age=600", &[]),
         ("h.Set-Cookie=a=1&h.Cache-Control=public,+max-age=600", &[]),
         ("h.Vary=*&h.Cache-Control=max-age=600", &[]),
+        ("h.Content-Encoding=zstd&h.Cache-Control=max-age=600", &[]),
+        ("h.Content-Encoding=GZIP&h.Cache-Control=max-age=600", &[]),
         ("h.Cache-Control=max-age=600", &[("authorization", "Bearer x")]),
         ("h.Cache-Control=max-age=600", &[("cookie", "a=1; PHPSESSID=x")]),
         ("h.Cache-Control=max-age=600", &[("cookie", "wordpress_logged_in_x=1")]),

@@ -64,6 +64,42 @@ fn its_age_is_told() {
     assert!(copy.says("cache-status", "understudy;fwd=stale;fwd-status=502;ttl=-5"), "{copy:?}");
 }
 
+/// RFC 9111 §5.2.1: what a request says of freshness is advice, and the alternative is not a newer page but none.
+#[test]
+fn who_reloads_gets_it_too() {
+    let stand = Stand::new(&VARS);
+    let fresh = stand.warm("/page/a");
+    stand.fail();
+    for field in [("cache-control", "no-cache"), ("cache-control", "max-age=0"), ("pragma", "no-cache")] {
+        let copy = stand.worker.get_with("/page/a", &[field]);
+        assert!(is_copy(&copy) && copy.body == fresh.body, "{field:?} {copy:?}");
+    }
+}
+
+/// RFC 9209 §2, RFC 9211 §2: who stood there before us stays there.
+#[test]
+fn the_words_of_other_caches_and_proxies_stay() {
+    let stand = Stand::new(&VARS);
+    let target = "/page/a?h.Cache-Control=max-age=60&h.Cache-Status=inner;+hit";
+    stand.warm(target);
+    stand.origin.break_as("/fault/502?h.Proxy-Status=inner;+error=dns_error");
+    let copy = stand.worker.get(target);
+    assert!(copy.field("cache-status").unwrap().starts_with("inner; hit, understudy;fwd=bypass;"), "{copy:?}");
+    assert!(copy.field("proxy-status").unwrap().starts_with("inner; error=dns_error, www.example;"), "{copy:?}");
+}
+
+#[test]
+fn many_visitors_at_once_all_get_it() {
+    let stand = Stand::new(&VARS);
+    let fresh = stand.warm("/page/a");
+    stand.fail();
+    std::thread::scope(|scope| {
+        let visit = || (0..10).all(|_| stand.worker.get("/page/a").body == fresh.body);
+        let visits: Vec<_> = (0..10).map(|_| scope.spawn(visit)).collect();
+        assert!(visits.into_iter().all(|visit| visit.join().unwrap()));
+    });
+}
+
 #[test]
 fn head_gets_the_head() {
     let stand = Stand::new(&VARS);
