@@ -5,6 +5,7 @@
 //! the cores. `npm run bench -- quick` makes fewer turns; a name runs only the benchmarks that contain it.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::disallowed_methods, reason = "what is measured is time")]
 
 #[path = "../../tests/support/client.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]

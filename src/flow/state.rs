@@ -29,7 +29,7 @@ pub struct Origin {
 }
 
 impl State {
-    /// The memory of the origin with this authority. Beyond [`MAX_ORIGINS`] all are forgotten: only a Worker on
+    /// The memory of the origin with this authority. Beyond `MAX_ORIGINS` all are forgotten: only a Worker on
     /// wildcard routes gets there, and a fresh breaker is a closed one.
     pub fn origin(&mut self, authority: &str) -> &mut Origin {
         if !self.origins.contains_key(authority) {

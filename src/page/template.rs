@@ -29,7 +29,7 @@ use super::{Asked, Format, Incident, Page, Params, formats, headers, negotiate};
 /// Why a template cannot be filled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TemplateError {
-    /// It is larger than [`MAX_TEMPLATE`].
+    /// It is larger than 256 KiB.
     TooLarge,
     /// It holds no markup at all.
     NotHtml,

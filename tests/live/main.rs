@@ -1,6 +1,7 @@
 //! The whole product in the real runtime: a failing origin, workerd, and a visitor who looks at every byte.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(missing_docs, reason = "a test's name is its documentation")]
+#![allow(clippy::disallowed_methods, reason = "a test has a clock to say how long it waits at most")]
 
 #[path = "../support/client.rs"]
 mod client;
