@@ -57,7 +57,8 @@ impl Plan {
         let storing_off = workers::understudy(origin).var("STALE_SIZE_LIMIT", "0").start();
         let js = workers::script(origin, workers::RELAY);
         self.rate("relay, 1 KB", &small, &ours, "bare JavaScript relay", &js);
-        self.rate("relay, 1 KB, `ORIGIN` set", &small, &named, "bare JavaScript relay", &js);
+        let js_to = workers::script(origin, workers::RELAY_TO);
+        self.rate("relay, 1 KB, `ORIGIN` set", &small, &named, "the same in bare JavaScript", &js_to);
         self.rate("relay, 30 MB", &big, &ours, "bare JavaScript relay", &js);
         self.rate("relay, 1 KB, storing on", &small, &ours, "the same with storing off", &storing_off);
         let putting = workers::script(origin, workers::PUT);

@@ -22,6 +22,15 @@ pub fn plain_relay(origin: &Origin) -> Option<Worker> {
 /// Passes everything on.
 pub const RELAY: &str = "export default { fetch(request) { return fetch(request); } };";
 
+/// Passes everything on to an origin of another name, and says where it came from.
+pub const RELAY_TO: &str = "export default { fetch(request) {
+  const url = new URL(request.url);
+  const to = new Request('http://origin.example' + url.pathname + url.search, request);
+  to.headers.set('x-forwarded-host', url.host);
+  to.headers.set('x-forwarded-proto', url.protocol.slice(0, -1));
+  return fetch(to);
+} };";
+
 /// Passes everything on and puts every response into the cache, as examples do.
 pub const PUT: &str = "export default { async fetch(request, env, ctx) {
   const response = await fetch(request);

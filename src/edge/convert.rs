@@ -1,7 +1,7 @@
 //! How do the platform's objects and the core's values become each other?
 
 use worker::js_sys::{Array, Iterator};
-use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen::prelude::*;
 use worker::web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, ResponseInit};
 
 use crate::admin::Reply;
@@ -61,28 +61,29 @@ impl Fields for RequestFields {
 }
 
 /// The request to the origin at `url`: everything as it came, under another address, with the fields that say so.
+///
+/// # Errors
+/// What the runtime throws at a URL or a value that it does not take.
 pub fn outgoing(
     incoming: &Request,
     url: &str,
     body: Option<&JsValue>,
     set: &[(&str, String)],
 ) -> Result<Request, JsValue> {
-    let request = match body {
-        None => Request::new_with_str_and_init(url, incoming.unchecked_ref())?,
-        Some(body) => {
-            let init = RequestInit::new();
-            init.set_method(&incoming.method());
-            init.set_headers(&incoming.headers());
-            init.set_redirect(RequestRedirect::Manual);
-            init.set_body(body);
-            Request::new_with_str_and_init(url, &init)?
-        }
-    };
-    let headers = request.headers();
-    for (name, value) in set {
-        headers.set(name, value)?;
-    }
-    Ok(request)
+    let lines: Vec<&str> = set.iter().flat_map(|(name, value)| [*name, value.as_str()]).collect();
+    let Some(body) = body else { return retarget(incoming, url, &lines.join("\n")) };
+    let init = RequestInit::new();
+    init.set_method(&incoming.method());
+    init.set_headers(&incoming.headers());
+    init.set_redirect(RequestRedirect::Manual);
+    init.set_body(body);
+    retarget(&Request::new_with_str_and_init(url, &init)?, url, &lines.join("\n"))
+}
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn retarget(request: &Request, url: &str, fields: &str) -> Result<Request, JsValue>;
 }
 
 /// A page as a response.

@@ -16,11 +16,23 @@ function address(url) {
 
 const DOTS = /\/\.|%2e|\\/i;
 
+/** The request to another address, whatever else it is; `fields` are pairs of lines: a name and its value. */
+export function retarget(request, url, fields) {
+  const to = new Request(url, request);
+  const lines = fields.split("\n");
+  for (let i = 0; i + 1 < lines.length; i += 2) to.headers.set(lines[i], lines[i + 1]);
+  return to;
+}
+
 /** One fetch that can be waited for more than once, and ended. */
 export class Exchange {
   constructor(request, abortable) {
     this.controller = abortable ? new AbortController() : null;
-    this.answer = this.controller ? fetch(request, { signal: this.controller.signal }) : fetch(request);
+    try {
+      this.answer = this.controller ? fetch(request, { signal: this.controller.signal }) : fetch(request);
+    } catch (thrown) {
+      this.answer = Promise.reject(thrown);
+    }
   }
 
   /** The response, or nothing if the time (in milliseconds) is over first. */

@@ -171,3 +171,17 @@ fn wait_for_copies(worker: &Worker, pages: usize) {
         (count("cache") >= pages && count("kv") >= pages).then_some(())
     });
 }
+
+#[test]
+fn the_gallery_shows_a_page_as_a_visitor_gets_it() {
+    let origin = Origin::start();
+    let worker = start(&origin);
+    let list = with_token(&worker, "GET", "/.understudy/pages", b"");
+    assert!(list.status == 200 && list.says("content-type", "text/html") && list.text().contains("failure=dns"));
+    let page = with_token(&worker, "GET", "/.understudy/pages?failure=timeout&lang=ar&theme=terminal", b"");
+    assert_eq!((page.status, page.field("content-language").as_deref()), (504, Some("ar")));
+    assert!(page.text().contains("dir=\"rtl\"") && page.says("content-security-policy", "default-src 'none'"));
+    assert_eq!(with_token(&worker, "GET", "/.understudy/pages?failure=x", b"").status, 400);
+    assert_eq!(worker.get("/.understudy/pages").status, 404);
+    assert!(origin.requests().is_empty());
+}
