@@ -121,13 +121,6 @@ impl Breaker {
         }
     }
 
-    /// The probe ended without telling anything of the origin (the visitor went away): another may go.
-    pub fn abandoned(&mut self, now: Time) {
-        if let State::Probing { .. } = self.state {
-            self.state = State::Open { until: now };
-        }
-    }
-
     /// Its state in one word, and when open, for how long still.
     #[must_use]
     pub fn state(&self, now: Time) -> (&'static str, Option<Duration>) {

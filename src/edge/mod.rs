@@ -23,6 +23,7 @@ use worker::js_sys::Date;
 use worker::wasm_bindgen::prelude::*;
 use worker::{Context, Env, event, web_sys};
 
+use crate::config::Config;
 use crate::request::Request;
 use crate::route::{Route, route};
 use crate::time::Time;
@@ -65,7 +66,7 @@ async fn answer(request: Request, incoming: web_sys::Request, env: Env, ctx: Con
     let isolate = isolate::isolate(&env);
     let config = isolate.config.at(request.parts().path);
     let now = now();
-    let mark = config.origin.as_ref().map(|base| cdn_loop::mark(base.authority(), config.deployment.as_deref()));
+    let mark = mark(&config);
     match route(&request, &config, mark.as_deref(), now) {
         Route::Handle(drill) => {
             drive::drive(config, request, incoming, drill, mark, Platform { env, ctx, tiers: isolate.tiers }).await
@@ -78,6 +79,12 @@ async fn answer(request: Request, incoming: web_sys::Request, env: Env, ctx: Con
         Route::Loop => convert::page(flow::loop_page(&config, &request, now)),
         Route::BadDrill(message) => convert::reply(crate::admin::Reply::text(400, &message)),
     }
+}
+
+/// Our mark for requests that go to another address than they came for.
+fn mark(config: &Config) -> Option<String> {
+    let base = config.origin.as_ref().or(config.fallbacks.first())?;
+    Some(cdn_loop::mark(base.authority(), config.deployment.as_deref()))
 }
 
 /// The time; in production it stands still between I/O.
