@@ -18,6 +18,8 @@ pub struct Params {
     pub open_base: Duration,
     /// And at most, doubling.
     pub open_cap: Duration,
+    /// How long a probe may take before it counts as lost and another may go.
+    pub lease: Duration,
 }
 
 /// One origin's breaker.
@@ -70,7 +72,7 @@ impl Breaker {
             State::Open { until } if now < until => Verdict::Skip(until.since(now)),
             State::Probing { lease } if now < lease => Verdict::Skip(lease.since(now).min(PROBE_WAIT)),
             State::Open { .. } | State::Probing { .. } => {
-                self.state = State::Probing { lease: now + PROBE_LEASE };
+                self.state = State::Probing { lease: now + params.lease };
                 Verdict::Probe
             }
             State::Ramp { since } => match share(now.since(since)) {
@@ -85,12 +87,16 @@ impl Breaker {
     }
 
     /// The origin answered properly.
-    pub fn success(&mut self, now: Time) {
+    pub fn success(&mut self, params: Params, now: Time) {
+        if params.failures == 0 {
+            return;
+        }
         self.consecutive = 0;
         self.window.count(now, false);
         match self.state {
-            State::Open { .. } | State::Probing { .. } => self.state = State::Ramp { since: now },
-            State::Closed | State::Ramp { .. } => {}
+            State::Probing { .. } => self.state = State::Ramp { since: now },
+            // While it is open, only an answer to what was asked before can come: it says nothing of now.
+            State::Open { .. } | State::Closed | State::Ramp { .. } => {}
         }
     }
 
@@ -154,7 +160,6 @@ fn share(elapsed: Duration) -> Option<f64> {
 
 const RAMP: [f64; 3] = [0.10, 0.25, 0.50];
 const RAMP_STEP: Duration = Duration::from_secs(1);
-const PROBE_LEASE: Duration = Duration::from_secs(30);
 const PROBE_WAIT: Duration = Duration::from_secs(1);
 
 /// Failures and all requests of the last 30 seconds, in six slots.
@@ -191,7 +196,12 @@ const MIN_REQUESTS: u32 = 20;
 mod tests {
     use super::*;
 
-    const PARAMS: Params = Params { failures: 5, open_base: Duration::from_secs(5), open_cap: Duration::from_secs(60) };
+    const PARAMS: Params = Params {
+        failures: 5,
+        open_base: Duration::from_secs(5),
+        open_cap: Duration::from_secs(60),
+        lease: Duration::from_secs(11),
+    };
     const START: Time = Time::from_secs(1_000);
 
     fn tripped(random: &mut Random) -> Breaker {
@@ -218,7 +228,7 @@ mod tests {
         let mut breaker = Breaker::default();
         for _ in 0..3 {
             (0..4).for_each(|_| breaker.failure(PARAMS, START, 1, None, random));
-            breaker.success(START);
+            breaker.success(PARAMS, START);
             // Twelve failures of fifteen: the rate alone needs twenty.
             assert_eq!(breaker.admit(PARAMS, START, random), Verdict::Go);
         }
@@ -229,10 +239,10 @@ mod tests {
         let random = &mut Random::new(1);
         let mut breaker = Breaker::default();
         for _ in 0..9 {
-            breaker.success(START);
+            breaker.success(PARAMS, START);
             breaker.failure(PARAMS, START, 1, None, random);
         }
-        breaker.success(START);
+        breaker.success(PARAMS, START);
         assert_eq!(breaker.state(START).0, "closed");
         breaker.failure(PARAMS, START, 1, None, random);
         assert_eq!(breaker.state(START).0, "open");
@@ -255,7 +265,7 @@ mod tests {
         for _ in 0..100 {
             assert!(matches!(breaker.admit(PARAMS, later, random), Verdict::Skip(_)));
         }
-        assert_eq!(breaker.admit(PARAMS, later + PROBE_LEASE, random), Verdict::Probe, "the first one got lost");
+        assert_eq!(breaker.admit(PARAMS, later + PARAMS.lease, random), Verdict::Probe, "the first one got lost");
     }
 
     #[test]
@@ -279,7 +289,7 @@ mod tests {
         let mut breaker = tripped(random);
         let start = START + PARAMS.open_base;
         assert_eq!(breaker.admit(PARAMS, start, random), Verdict::Probe);
-        breaker.success(start);
+        breaker.success(PARAMS, start);
         for (second, expected) in [(0, 100), (1, 250), (2, 500)] {
             let now = start + Duration::from_secs(second);
             let go = (0..1000).filter(|_| breaker.admit(PARAMS, now, random) == Verdict::Go).count();

@@ -36,19 +36,24 @@ pub fn route(request: &Request, config: &Config, mark: Option<&str>, now: Time) 
     if mark.is_some_and(|mark| cdn_loop::seen(fields.field("cdn-loop").as_deref(), mark)) {
         return Route::Loop;
     }
+    let drill = config.admin_token.as_deref().and_then(|token| {
+        let field = fields.field(drill::FIELD)?;
+        drill::parse(&field, token, &config.failure.statuses)
+    });
+    // What is relayed goes to the origin with all its fields, and the token is not for the origin.
+    let relay = || match drill {
+        Some(_) => Route::BadDrill("Understudy-Drill: expected MODE=on or observe, and no WebSocket".to_owned()),
+        None => Route::Relay,
+    };
     if config.mode == Mode::Off {
-        return Route::Relay;
+        return relay();
     }
     if let Some(planned) = config.maintenance.and_then(|window| window.at(now)) {
         return Route::Maintenance(planned);
     }
     if fields.field("upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket")) {
-        return Route::Relay;
+        return relay();
     }
-    let drill = config.admin_token.as_deref().and_then(|token| {
-        let field = fields.field(drill::FIELD)?;
-        drill::parse(&field, token, &config.failure.statuses)
-    });
     match drill {
         Some(Ok(drill)) => Route::Handle(Some(drill)),
         Some(Err(message)) => Route::BadDrill(message),

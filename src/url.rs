@@ -111,13 +111,24 @@ impl Base {
         if without_default_port(url.scheme, &authority) != self.authority {
             return None;
         }
+        // Where the visitor's name is the origin's too, there is nothing to hide.
+        if authority == without_default_port(visitor.scheme, &visitor.authority.to_ascii_lowercase()) {
+            return None;
+        }
         // Seen from outside, the base path is not there.
         let path = match url.path.strip_prefix(self.path.as_str()) {
             Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
             _ => url.path,
         };
         let query = url.query.map(|q| ["?", q].concat()).unwrap_or_default();
-        Some([visitor.scheme, "://", visitor.authority, path, &query, fragment].concat())
+        let same = (if path.is_empty() { "/" } else { path }) == visitor.path && url.query == visitor.query;
+        // "The same, but by https": in the visitor's scheme it would be the page that they are on, again and again.
+        let scheme = match (same, url.scheme, visitor.scheme) {
+            (true, "https", "http") => "https",
+            (true, ..) => return None,
+            _ => visitor.scheme,
+        };
+        Some([scheme, "://", visitor.authority, path, &query, fragment].concat())
     }
 }
 
@@ -188,6 +199,22 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(base.relocate(location, &visitor).as_deref(), expected, "{location}");
+        }
+    }
+
+    #[test]
+    fn makes_no_circle_of_a_redirect_that_was_none() {
+        for (base, visitor, location, expected) in [
+            // An origin that wants https: in the visitor's scheme it would be the page that they are on.
+            ("http://o", "http://www.example/x?y", "https://o/x?y", Some("https://www.example/x?y")),
+            ("http://o", "https://www.example/x", "https://o/x", None),
+            ("http://o", "https://www.example/x", "http://o/x", None),
+            ("http://o", "http://www.example/x", "https://o/login", Some("http://www.example/login")),
+            // A Worker on a route, told its own name.
+            ("https://www.example", "http://www.example/", "https://www.example/", None),
+        ] {
+            let visitor = Url::split(visitor).unwrap();
+            assert_eq!(Base::parse(base).unwrap().relocate(location, &visitor).as_deref(), expected, "{location}");
         }
     }
 }

@@ -349,3 +349,19 @@ fn a_fresh_copy_is_guarded_like_a_stale_one() {
     assert_eq!(reused(&record, &get_with(&[SESSION]), 10), "session-cookie");
     assert_eq!(reused(&record, &get_with(&[LOGIN]), 10), "authorization");
 }
+
+/// Web cache poisoning by fields that no key contains.
+#[test]
+fn an_answer_to_a_request_that_names_another_host_is_not_kept() {
+    for (name, value, kept) in [
+        ("x-forwarded-host", "evil.example", false),
+        ("x-original-url", "/admin", false),
+        ("x-rewrite-url", "/admin", false),
+        ("x-http-method-override", "POST", false),
+        ("x-forwarded-for", "192.0.2.1", true),
+        ("x-forwarded-proto", "https", true),
+    ] {
+        let expected = if kept { "keep" } else { "skip: rerouted" };
+        assert_eq!(verdict(&get().with(name, value), &says("max-age=60"), &params()), expected, "{name}");
+    }
+}

@@ -152,7 +152,7 @@ impl Config {
             "statuses or ranges of them from 400 to 599, such as 502-504 520-530",
             units::statuses,
         );
-        Self {
+        let mut config = Self {
             mode: r.read("MODE", "on, observe or off", mode),
             deployment: text(r, "DEPLOYMENT", "visible ASCII, at most 255 characters", |t| {
                 t.len() <= 255 && t.bytes().all(|b| b.is_ascii_graphic())
@@ -177,7 +177,7 @@ impl Config {
                 budget: Share(r.read("RETRY_BUDGET", "a share from 0% to 100%, such as 20%", units::percent)),
             },
             replay_limit: bytes(r, "RETRY_BODY_LIMIT", "10MiB"),
-            breaker: breaker::Params { failures: number(r, "BREAKER_FAILURES", 0, 1000), open_base, open_cap },
+            breaker: breaker::Params { failures: number(r, "BREAKER_FAILURES", 0, 1000), open_base, open_cap, ..Default::default() },
             stale: stale::Params {
                 if_error: span(r, "STALE_IF_ERROR", "0", "365d"),
                 limit: span(r, "STALE_LIMIT", "0", "365d"),
@@ -209,7 +209,10 @@ impl Config {
             admin_token: text(r, "ADMIN_TOKEN", "visible ASCII, at most 512 characters", |t| {
                 t.len() <= 512 && t.bytes().all(|b| b.is_ascii_graphic())
             }),
-        }
+        };
+        // A probe that has not been heard of by then is not going to be.
+        config.breaker.lease = config.timeout + Duration::from_secs(1);
+        config
     }
 }
 

@@ -47,13 +47,13 @@ fn one(
     place: &str,
     lookup: &dyn Fn(&str) -> Option<String>,
 ) -> (Option<Rule>, Vec<Mistake>) {
-    let own = |name: &str| fields.get(name).and_then(text_of);
-    let lookup = |name: &str| if fields.contains_key(name) { own(name) } else { lookup(name) };
+    let allowed = |name: &str| VARS.iter().any(|v| v.name == name && v.scope == Scope::Anywhere);
+    let own = |name: &str| fields.get(name).filter(|_| allowed(name)).map(text_of);
+    let lookup = |name: &str| own(name).unwrap_or_else(|| lookup(name));
     // What is wrong in the Worker's own variables has been reported already.
     let mut reader = Reader { lookup: &lookup, place, reports: &|_| true, mistakes: Vec::new() };
     for (name, value) in fields.iter().filter(|(name, _)| *name != "path") {
-        let known = VARS.iter().any(|v| v.name == name && v.scope == Scope::Anywhere);
-        if !known {
+        if !allowed(name) {
             let hint = meant(name).map(|v| format!(" (is {} meant?)", v.name)).unwrap_or_default();
             let expected = format!("the name of a variable that a rule can override{hint}");
             reader.mistake(name, &value.to_string(), &expected);

@@ -10,18 +10,17 @@ use worker::{Context, Delay, Env, console_log};
 
 use super::attempt::{Attempt, Ended};
 use super::convert::{self, HeaderFields};
-use super::peek::{self, Prefix};
+use super::outgoing::{Outgoing, forwarded};
+use super::peek::{self, Prefix, Until};
 use super::store::{Copy, Store};
 use super::wait::either;
 use super::{isolate, last_resort, now};
-use crate::cdn_loop;
-use crate::config::{Config, Mode};
+use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
 use crate::fields::{FieldLines, Fields};
-use crate::flow::{After, Answer, Event, Fetch, Finish, Flow, Now, Promote, Step, Tier, Tiers};
+use crate::flow::{After, Answer, Event, Finish, Flow, Now, Promote, Step, Tier, Tiers};
 use crate::request::Request;
-use crate::retry::Replay;
 use crate::stale::{Part, Served};
 
 /// What the platform gave us with the request.
@@ -41,9 +40,10 @@ pub async fn drive(
     incoming: Incoming,
     drill: Option<Drill>,
     mark: Option<String>,
+    has_body: bool,
     platform: Platform,
 ) -> Option<Response> {
-    let outgoing = Outgoing::new(&config, &request, incoming, mark).await;
+    let outgoing = Outgoing::new(&config, &request, incoming, mark, has_body).await;
     let flow = Flow::new(config, request, outgoing.replay(), platform.tiers, drill, now(), isolate::seed());
     let mut driver = Driver { flow, outgoing, env: platform.env, store: None, ended: None, copy: None };
     let (finish, attempt) = driver.run().await;
@@ -60,7 +60,8 @@ pub async fn relay(config: &Config, request: &Request, incoming: &Incoming, mark
     };
     match Attempt::start(target, None).ended(None).await? {
         Ended::Answered(response) => {
-            let location = config.origin.as_ref().and_then(|base| {
+            let redirects = matches!(response.status(), 201 | 300..=399);
+            let location = config.origin.as_ref().filter(|_| redirects).and_then(|base| {
                 let location = response.headers().get("location").ok().flatten()?;
                 base.relocate(&location, &request.parts())
             });
@@ -73,15 +74,6 @@ pub async fn relay(config: &Config, request: &Request, incoming: &Incoming, mark
     }
 }
 
-/// The request as it goes to origins.
-struct Outgoing {
-    incoming: Incoming,
-    /// The body, kept for replay.
-    body: Option<ArrayBuffer>,
-    has_body: bool,
-    fields: Vec<(&'static str, String)>,
-}
-
 struct Driver {
     flow: Flow,
     outgoing: Outgoing,
@@ -92,55 +84,6 @@ struct Driver {
     ended: Option<Response>,
     /// What the last look-up found.
     copy: Option<Copy>,
-}
-
-impl Outgoing {
-    /// Keeps the body if it is small enough: before the first send, for afterwards it is gone. Not only for replay: the
-    /// time of an attempt can be measured only when the visitor has no part in it.
-    async fn new(config: &Config, request: &Request, incoming: Incoming, mark: Option<String>) -> Self {
-        let fields = mark.map(|mark| forwarded(request, &mark)).unwrap_or_default();
-        let may_have_body = !matches!(request.method(), "GET" | "HEAD");
-        let has_body = may_have_body && incoming.body().is_some();
-        let mut body = None;
-        if has_body && config.mode == Mode::On {
-            let length = request.fields().field("content-length").and_then(|l| l.parse::<u64>().ok());
-            if length.is_some_and(|l| l <= config.replay_limit) {
-                body = buffer(&incoming).await;
-            }
-        }
-        Self { incoming, body, has_body, fields }
-    }
-
-    fn replay(&self) -> Replay {
-        if self.has_body && self.body.is_none() { Replay::No } else { Replay::Yes }
-    }
-
-    fn start(&self, fetch: &Fetch) -> Result<Attempt, JsValue> {
-        let body = self.body.as_ref().map(|b| JsValue::from(b.clone()));
-        match &fetch.url {
-            None if body.is_none() => Ok(Attempt::start(&self.incoming, fetch.timeout)),
-            url => {
-                let url = url.clone().unwrap_or_else(|| self.incoming.url());
-                let request = convert::outgoing(&self.incoming, &url, body.as_ref(), &self.fields)?;
-                Ok(Attempt::start(&request, fetch.timeout))
-            }
-        }
-    }
-}
-
-async fn buffer(incoming: &Incoming) -> Option<ArrayBuffer> {
-    JsFuture::from(incoming.array_buffer().ok()?).await.ok()?.dyn_into().ok()
-}
-
-/// What a request to another address carries: where it came from, and our mark.
-fn forwarded(request: &Request, mark: &str) -> Vec<(&'static str, String)> {
-    let parts = request.parts();
-    let passed = request.fields().field("cdn-loop");
-    vec![
-        ("x-forwarded-host", parts.authority.to_owned()),
-        ("x-forwarded-proto", parts.scheme.to_owned()),
-        ("cdn-loop", cdn_loop::append(passed.as_deref(), mark)),
-    ]
 }
 
 impl Driver {
@@ -168,7 +111,7 @@ impl Driver {
                                     None => self.next(Event::Impatient),
                                 }
                             }
-                            Err(_) => self.next(Event::Attempted(Outcome::Rejected { reason: "request not sendable" })),
+                            Err(_) => self.next(Event::Attempted(Outcome::Unsendable)),
                         }
                     }
                 },
@@ -180,7 +123,6 @@ impl Driver {
                     None => self.next(Event::Attempted(Outcome::TimedOut)),
                 },
                 Step::Sleep(wait) => {
-                    self.discard();
                     Delay::from(wait).await;
                     self.next(Event::Slept)
                 }
@@ -219,7 +161,9 @@ impl Driver {
         let fields = HeaderFields::new(response.headers());
         let wanted =
             failure::inspect(&self.flow.config().failure, self.flow.request().method(), response.status(), &fields);
-        if wanted { Some(peek::prefix(response).await) } else { None }
+        let failed = self.flow.config().failure.statuses.contains(response.status());
+        let until = if failed { Until::Start } else { Until::Anything };
+        if wanted { Some(peek::prefix(response, until).await) } else { None }
     }
 
     async fn look(&mut self, tier: Tier) -> Option<Copy> {
@@ -264,6 +208,11 @@ impl Driver {
                 convert::page(page)
             }
         };
+        if let Some(unused) = self.copy.take().filter(|_| promote.is_none()) {
+            peek::cancel_stream(&unused.body);
+        }
+        // A response that is not there after all, or that the runtime refuses to make: the page still is.
+        let response = response.or_else(|| convert::page(lend(&mut self.flow, |flow, now| flow.page(now))));
         // Nothing at all on most healthy requests.
         if attempt.is_some() || promote.is_some() || after.keep.is_some() || !after.remove.is_empty() {
             let copy = after.keep.as_ref().and_then(|_| response.as_ref()?.clone().ok());
@@ -351,7 +300,10 @@ fn with_outcome<T>(ended: &Ended, prefix: Option<&Prefix>, then: impl FnOnce(Out
 async fn copied(served: Served, copy: Option<Copy>) -> Option<Response> {
     let body = match served.part {
         Part::Whole => Some(copy?.body),
-        Part::Nothing => None,
+        Part::Nothing => {
+            peek::cancel_stream(&copy?.body);
+            None
+        }
         Part::Range { first, last } => Some(part(copy?.body, first, last).await?),
     };
     convert::made(served.status, &served.lines, body)

@@ -14,6 +14,7 @@ mod env;
 mod isolate;
 mod kv;
 mod last_resort;
+mod outgoing;
 mod peek;
 mod store;
 mod texts;
@@ -55,21 +56,29 @@ pub async fn fetch(incoming: web_sys::Request, env: Env, ctx: Context) -> worker
     if matches!(method, "GET" | "HEAD" | "OPTIONS") {
         ctx.pass_through_on_exception();
     }
-    let (url, upgrade) = rest.split_once('\n').unwrap_or_default();
+    let (url, rest) = rest.split_once('\n').unwrap_or_default();
+    let (upgrade, body) = rest.split_once('\n').unwrap_or_default();
     let fields = RequestFields::new(&incoming, upgrade);
     let request = Request::new(method.to_owned(), url.to_owned(), fields);
-    let response = answer(request, incoming, env, ctx).await;
+    let response = answer(request, incoming, !body.is_empty(), env, ctx).await;
     Ok(response.unwrap_or_else(last_resort::response))
 }
 
-async fn answer(request: Request, incoming: web_sys::Request, env: Env, ctx: Context) -> Option<web_sys::Response> {
+async fn answer(
+    request: Request,
+    incoming: web_sys::Request,
+    has_body: bool,
+    env: Env,
+    ctx: Context,
+) -> Option<web_sys::Response> {
     let isolate = isolate::isolate(&env);
     let config = isolate.config.at(request.parts().path);
     let now = now();
     let mark = mark(&config);
     match route(&request, &config, mark.as_deref(), now) {
         Route::Handle(drill) => {
-            drive::drive(config, request, incoming, drill, mark, Platform { env, ctx, tiers: isolate.tiers }).await
+            let platform = Platform { env, ctx, tiers: isolate.tiers };
+            drive::drive(config, request, incoming, drill, mark, has_body, platform).await
         }
         Route::Relay => drive::relay(&config, &request, &incoming, mark.as_deref()).await,
         Route::Admin(action) => admin::answer(action, &request, &incoming, &isolate, &config, &env).await,

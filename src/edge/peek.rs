@@ -19,23 +19,36 @@ pub struct Prefix {
     pub whole: bool,
 }
 
+/// How much has to be read.
+#[derive(Clone, Copy)]
+pub enum Until {
+    /// Enough to recognise who wrote it.
+    Start,
+    /// Enough to see that it is not blank: nobody who gets a page waits longer than for its first words.
+    Anything,
+}
+
 /// Reads the start of the body, decoded. What has not come within [`LIMIT`] is not waited for.
-pub async fn prefix(response: &Response) -> Prefix {
+pub async fn prefix(response: &Response, until: Until) -> Prefix {
     if response.body().is_none() {
         return Prefix { bytes: Vec::new(), whole: true };
     }
     let Some(reader) = response.clone().ok().and_then(|copy| reader(&copy)) else { return Prefix::default() };
     let mut prefix = Prefix::default();
     // One limit for all of it: a body that comes byte by byte is slow as a whole.
-    within(&mut Box::pin(fill(&mut prefix, &reader)), Some(LIMIT)).await;
+    within(&mut Box::pin(fill(&mut prefix, &reader, until)), Some(LIMIT)).await;
     if !prefix.whole {
         discard(reader.cancel());
     }
     prefix
 }
 
-async fn fill(prefix: &mut Prefix, reader: &ReadableStreamDefaultReader) {
-    while prefix.bytes.len() < MAX_PREFIX {
+async fn fill(prefix: &mut Prefix, reader: &ReadableStreamDefaultReader, until: Until) {
+    let is_enough = |bytes: &[u8]| match until {
+        Until::Start => bytes.len() >= MAX_PREFIX,
+        Until::Anything => bytes.len() >= MAX_PREFIX || !bytes.trim_ascii().is_empty(),
+    };
+    while !is_enough(&prefix.bytes) {
         // Cut short: judged by what is there.
         let Ok(result) = JsFuture::from(reader.read()).await else { return };
         if is_done(&result) {
@@ -43,7 +56,7 @@ async fn fill(prefix: &mut Prefix, reader: &ReadableStreamDefaultReader) {
             return;
         }
         let Some(chunk) = chunk(&result) else { return };
-        let room = u32::try_from(MAX_PREFIX - prefix.bytes.len()).unwrap_or(0);
+        let room = u32::try_from(MAX_PREFIX.saturating_sub(prefix.bytes.len())).unwrap_or(0);
         prefix.bytes.extend(chunk.subarray(0, room.min(chunk.length())).to_vec());
     }
 }

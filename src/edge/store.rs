@@ -61,7 +61,8 @@ struct Written<'a> {
 impl Store {
     /// Opens what is there.
     pub async fn open(env: &Env) -> Self {
-        Self { cache: Cache::open().await, kv: env::binding(env, COPIES).map(Kv::new) }
+        let cache = within(&mut Box::pin(Cache::open()), Some(LIMIT)).await.flatten();
+        Self { cache, kv: env::binding(env, COPIES).map(Kv::new) }
     }
 
     /// Looks for the copy of this request in one tier. A miss, a corrupt entry and a tier that fails are the same.

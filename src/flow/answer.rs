@@ -69,6 +69,12 @@ impl Flow {
         if self.failed.as_ref().is_some_and(|f| f.keep) && self.phase != Phase::Done {
             return self.done("kept", None, Answer::Origin { location: None }, After::default(), now);
         }
+        let page = self.page(now);
+        self.done("page", Some(page.status), Answer::Page(page), After::default(), now)
+    }
+
+    /// The page for what has failed so far.
+    pub fn page(&mut self, now: &Now) -> Page {
         let failed = self.failed.clone().unwrap_or(Failed::of(Failure::new(Kind::Unreachable, None)));
         let row = failed.failure.kind().row();
         let incident = Incident {
@@ -84,7 +90,7 @@ impl Flow {
         };
         let mut page = page::render(&self.config.page, &incident, &page_asked(&self.request));
         set(&mut page.lines, "proxy-status", self.proxy_status());
-        self.done("page", Some(page.status), Answer::Page(page), After::default(), now)
+        page
     }
 
     /// `MODE=observe`: whatever the origin said, and if it said nothing, a page: there is nothing to relay.

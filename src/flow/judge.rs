@@ -8,23 +8,34 @@ use crate::config::{Bodies, Config, Mode};
 use crate::failure::{self, Failure, Outcome};
 use crate::gateway::{self, Author};
 use crate::request::Request;
-use crate::retry;
+use crate::retry::{self, Replay};
 use crate::stale::{self, Record, Trigger, Usable};
 use crate::time::Time;
 
 impl Flow {
     /// Tells breaker and memory how the origin did.
     pub(super) fn judge_origin(&mut self, failed: Option<Failure>, outcome: &Outcome, now: &mut Now) {
-        if self.drill.is_some() {
+        // A visitor whose own request breaks off says nothing of the origin, and neither does a look from outside.
+        let is_ours = match outcome {
+            Outcome::Unsendable => true,
+            Outcome::Rejected { .. } => self.replay == Replay::No,
+            _ => false,
+        };
+        if is_ours || self.drill.is_some() || self.config.mode != Mode::On {
             return;
         }
         let config = Rc::clone(&self.config);
         let origin = now.state.origin(authority(&config, &self.request, self.target));
         match failed {
-            None => origin.breaker.success(now.time),
+            None => origin.breaker.success(config.breaker, now.time),
             Some(failure) => {
                 origin.last = Some(failure);
-                let weight = if matches!(outcome, Outcome::TimedOut) { 2 } else { 1 };
+                // A timeout costs visitors most; but one that our own deadline cut short may have been no fault at all.
+                let weight = match outcome {
+                    Outcome::TimedOut if self.hurried => 0,
+                    Outcome::TimedOut => 2,
+                    _ => 1,
+                };
                 let asked = retry_after(outcome, now.time);
                 origin.breaker.failure(config.breaker, now.time, weight, asked, &mut self.random);
             }
@@ -41,6 +52,8 @@ impl Flow {
             retry_after: retry_after(outcome, now.time),
             gateway: if let Author::Gateway(name) = author { Some(name) } else { None },
             keep: match self.config.bodies {
+                // A drill has no response that could be kept.
+                _ if self.drill.is_some() => false,
                 Bodies::Gateway => author == Author::Application,
                 Bodies::All => false,
                 Bodies::None => true,

@@ -50,6 +50,8 @@ pub struct Flow {
     target: usize,
     attempts: u32,
     asked_at: Time,
+    /// The attempt had less than `TIMEOUT`, for the deadline was near.
+    hurried: bool,
     /// Some attempt may have reached an origin.
     maybe_sent: bool,
     failed: Option<Failed>,
@@ -196,6 +198,7 @@ impl Flow {
             target: 0,
             attempts: 0,
             asked_at: start,
+            hurried: false,
             maybe_sent: false,
             failed: None,
             copy: Copies::Unasked,
@@ -205,9 +208,6 @@ impl Flow {
 
     /// The first step.
     pub fn start(&mut self, now: &mut Now) -> Step {
-        if self.drill.is_none() {
-            now.state.origin(self.authority(0)).budget.request(now.time);
-        }
         self.attempt(now)
     }
 

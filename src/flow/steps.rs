@@ -14,6 +14,10 @@ use crate::stale::Record;
 
 impl Flow {
     pub(super) fn attempt(&mut self, now: &mut Now) -> Step {
+        // What is left after waits and look-ups may be too little to ask once more.
+        if self.attempts > 0 && self.left(now) < retry::MIN_ATTEMPT {
+            return self.conclude(now);
+        }
         let mut open = None;
         while self.target <= self.config.fallbacks.len() {
             match self.admit(now) {
@@ -55,6 +59,10 @@ impl Flow {
         // A body that is not held is still on its way from the visitor, and how long that takes is the visitor's affair.
         let timed = !observe && self.replay == Replay::Yes;
         let timeout = self.config.timeout.min(self.left(now));
+        self.hurried = timeout < self.config.timeout;
+        if self.drill.is_none() && self.is_first_at_target() {
+            now.state.origin(authority(&Rc::clone(&self.config), &self.request, self.target)).budget.request(now.time);
+        }
         let patience = self.patience(now);
         Step::Fetch(Fetch {
             url: target.map(|base| base.join(&self.request.parts())),
@@ -120,16 +128,23 @@ impl Flow {
             replay: self.replay,
             failure,
             attempts: self.attempts,
-            elsewhere: self.next_target() != self.target,
+            // Back at an origin that has failed already is not elsewhere.
+            elsewhere: self.attempts <= others && self.next_target() != self.target,
             retry_after: self.failed.as_ref().and_then(|f| f.retry_after),
             deadline: self.start + config.deadline,
             now: now.time,
         };
         let allowed = config.retry.attempts.max(others) + 1;
         let mut spare = retry::Budget::default();
-        let authority = authority(&config, &self.request, self.target);
+        // The retry is charged to whom it goes to.
+        let authority = authority(&config, &self.request, self.next_target());
         let budget = if self.drill.is_some() { &mut spare } else { &mut now.state.origin(authority).budget };
         retry::decide(&config.retry, &at, allowed, budget, &mut self.random)
+    }
+
+    /// Each origin in its turn, and then round again.
+    fn is_first_at_target(&self) -> bool {
+        usize::try_from(self.attempts).is_ok_and(|attempts| attempts <= self.config.fallbacks.len() + 1)
     }
 
     fn sleep(&mut self, wait: Duration, now: &mut Now) -> Step {
@@ -160,7 +175,15 @@ impl Flow {
 
     pub(super) fn looked(&mut self, phase: Phase, found: Option<Record>, now: &mut Now) -> Step {
         match (found, &self.copy) {
-            (Some(record), Copies::Asking(tier)) => self.copy = self.judge_copy(record, phase, *tier, now),
+            (Some(record), Copies::Asking(tier)) => {
+                let tier = *tier;
+                self.copy = self.judge_copy(record, phase, tier, now);
+                // Another data centre may have seen a newer one.
+                if matches!(self.copy, Copies::None) && tier == Tier::Cache && self.tiers.kv {
+                    self.copy = Copies::Asking(Tier::Kv);
+                    return Step::Lookup(Tier::Kv);
+                }
+            }
             (None, Copies::Asking(Tier::Cache)) if self.tiers.kv => {
                 self.copy = Copies::Asking(Tier::Kv);
                 return Step::Lookup(Tier::Kv);

@@ -143,7 +143,7 @@ pub fn decide(params: &Params, at: &Situation, allowed: u32, budget: &mut Budget
 }
 
 /// With less time than this left an attempt is not worth making: a connection alone takes tens of milliseconds.
-const MIN_ATTEMPT: Duration = Duration::from_millis(50);
+pub const MIN_ATTEMPT: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,9 @@
 //! `Authorization` is a matter of RFC 9111 §3.5. Cookies are unknown to that RFC; the practice of shared caches is to
 //! leave requests with a session cookie alone.
 
+use super::Asked;
 use super::directives::Directives;
+use super::url::Url;
 use crate::fields::Fields;
 use crate::pattern::Patterns;
 
@@ -56,3 +58,15 @@ pub fn permits_authorized(directives: &Directives) -> bool {
 pub fn is_anonymous(fields: &dyn Fields) -> bool {
     fields.field("cookie").is_none() && fields.field("authorization").is_none()
 }
+
+/// Does the request tell the origin that it was for another host or path than it was? Frameworks believe such fields and
+/// write them into links; an answer to one may be meant for nobody else (“unkeyed input”, cache poisoning). A gateway in
+/// front that passes on the host that it was asked for says nothing new.
+pub fn is_rerouted(asked: &Asked<'_>) -> bool {
+    let host = Url::parse(asked.url).map_or(String::new(), |url| url.authority);
+    let other = asked.fields.field("x-forwarded-host").is_some_and(|forwarded| !forwarded.eq_ignore_ascii_case(&host));
+    other || REROUTING.iter().any(|name| asked.fields.field(name).is_some())
+}
+
+/// Fields with which a request can be for something else than its URL says.
+const REROUTING: [&str; 4] = ["x-original-url", "x-rewrite-url", "x-http-method-override", "x-host"];

@@ -27,6 +27,8 @@ pub enum SkipReason {
     Authorization,
     /// The request has a cookie, and the response says nothing at all about keeping it.
     Cookie,
+    /// The request names another host or path in a field that many origins believe and no key contains.
+    Rerouted,
     /// `Vary: *`
     VaryStar,
     /// `Vary` names more fields than a key takes.
@@ -64,6 +66,7 @@ impl SkipReason {
             Self::SessionCookie => "session-cookie",
             Self::Authorization => "authorization",
             Self::Cookie => "cookie",
+            Self::Rerouted => "rerouted",
             Self::VaryStar => "vary-star",
             Self::VaryNames => "vary-names",
             Self::TooLarge => "too-large",

@@ -60,7 +60,9 @@ fn whole(record: &Record, aged: Aged, length: u64) -> Served {
     if !matches!(record.status(), 204 | 205) {
         push(&mut lines, "content-length", length.to_string());
     }
-    served(record.status(), lines, aged, Part::Whole)
+    // RFC 9110 §15.3.5 and .6: there is no content, and the runtime takes not even an empty stream.
+    let part = if matches!(record.status(), 204 | 205) { Part::Nothing } else { Part::Whole };
+    served(record.status(), lines, aged, part)
 }
 
 fn part(record: &Record, aged: Aged, first: u64, last: u64, length: u64) -> Served {

@@ -42,7 +42,8 @@ fn a_form_is_not_sent_to_the_next_one() {
 #[test]
 fn retries_go_round() {
     let vars = [VARS[0], ("ORIGIN_FALLBACKS", "https://two.example"), ("RETRY_ATTEMPTS", "3")];
-    let visit = Site::new(&vars).plays("GET", "fetch 502 fetch 502 fetch 502 fetch 200 origin");
+    let visit = Site::new(&vars).plays("GET", "fetch 502 fetch 502 sleep slept fetch 502 sleep slept fetch 200 origin");
+    // The second round is one of retries like any other, with waits and out of the budget.
     assert_eq!(hosts(&visit), ["one.example", "two.example", "one.example", "two.example"]);
 }
 

@@ -1,0 +1,90 @@
+//! How does a request go to origins, once or more often?
+
+use worker::js_sys::ArrayBuffer;
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::Request as Incoming;
+
+use super::attempt::Attempt;
+use super::convert;
+use crate::cdn_loop;
+use crate::config::{Config, Mode};
+use crate::flow::Fetch;
+use crate::request::Request;
+use crate::retry::Replay;
+
+/// The request as it goes to origins.
+pub struct Outgoing {
+    incoming: Incoming,
+    /// The body, kept for replay.
+    body: Option<ArrayBuffer>,
+    has_body: bool,
+    /// Its body broke off while it was being read: there is nothing to send any more.
+    spoiled: bool,
+    fields: Vec<(&'static str, String)>,
+}
+
+impl Outgoing {
+    /// Keeps the body if it is small enough: before the first send, for afterwards it is gone. Not only for replay: the
+    /// time of an attempt can be measured only when the visitor has no part in it.
+    pub async fn new(
+        config: &Config,
+        request: &Request,
+        incoming: Incoming,
+        mark: Option<String>,
+        has_body: bool,
+    ) -> Self {
+        let fields = mark.map(|mark| forwarded(request, &mark)).unwrap_or_default();
+        let (mut body, mut spoiled) = (None, false);
+        // `fetch` takes no new body with GET and HEAD, only the one that came.
+        if has_body && config.mode == Mode::On && !matches!(request.method(), "GET" | "HEAD") {
+            let length = request.fields().field("content-length").and_then(|l| l.parse::<u64>().ok());
+            if length.is_some_and(|l| l <= config.replay_limit) {
+                body = buffer(&incoming).await;
+                spoiled = body.is_none();
+            }
+        }
+        Self { incoming, body, has_body, spoiled, fields }
+    }
+
+    /// Can it be sent again?
+    pub fn replay(&self) -> Replay {
+        if self.has_body && self.body.is_none() { Replay::No } else { Replay::Yes }
+    }
+
+    /// Sends it.
+    ///
+    /// # Errors
+    /// What the runtime throws at a request that cannot be made.
+    pub fn start(&self, fetch: &Fetch) -> Result<Attempt, JsValue> {
+        if self.spoiled {
+            return Err(JsValue::NULL);
+        }
+        let body = self.body.as_ref().map(|b| JsValue::from(b.clone()));
+        match &fetch.url {
+            None if body.is_none() => Ok(Attempt::start(&self.incoming, fetch.timeout)),
+            url => {
+                // Where it was going, it is nobody else's request.
+                let fields: &[_] = if url.is_some() { &self.fields } else { &[] };
+                let url = url.clone().unwrap_or_else(|| self.incoming.url());
+                let request = convert::outgoing(&self.incoming, &url, body.as_ref(), fields)?;
+                Ok(Attempt::start(&request, fetch.timeout))
+            }
+        }
+    }
+}
+
+async fn buffer(incoming: &Incoming) -> Option<ArrayBuffer> {
+    JsFuture::from(incoming.array_buffer().ok()?).await.ok()?.dyn_into().ok()
+}
+
+/// What a request to another address carries: where it came from, and our mark.
+pub fn forwarded(request: &Request, mark: &str) -> Vec<(&'static str, String)> {
+    let parts = request.parts();
+    let passed = request.fields().field("cdn-loop");
+    vec![
+        ("x-forwarded-host", parts.authority.to_owned()),
+        ("x-forwarded-proto", parts.scheme.to_owned()),
+        ("cdn-loop", cdn_loop::append(passed.as_deref(), mark)),
+    ]
+}
