@@ -18,7 +18,7 @@ pub struct Outgoing {
     incoming: Incoming,
     /// The body, kept for replay.
     body: Option<ArrayBuffer>,
-    has_body: bool,
+    replay: Replay,
     /// Its body broke off while it was being read: there is nothing to send any more.
     spoiled: bool,
     fields: Vec<(&'static str, String)>,
@@ -35,21 +35,28 @@ impl Outgoing {
         has_body: bool,
     ) -> Self {
         let fields = mark.map(|mark| forwarded(request, &mark)).unwrap_or_default();
-        let (mut body, mut spoiled) = (None, false);
-        // `fetch` takes no new body with GET and HEAD, only the one that came.
-        if has_body && config.mode == Mode::On && !matches!(request.method(), "GET" | "HEAD") {
-            let length = request.fields().field("content-length").and_then(|l| l.parse::<u64>().ok());
-            if length.is_some_and(|l| l <= config.replay_limit) {
-                body = buffer(&incoming).await;
-                spoiled = body.is_none();
+        let mut outgoing = Self { incoming, body: None, replay: Replay::Yes, spoiled: false, fields };
+        if !has_body {
+            return outgoing;
+        }
+        outgoing.replay = Replay::No;
+        let length = request.fields().field("content-length").and_then(|l| l.parse::<u64>().ok());
+        if config.mode == Mode::On && length.is_some_and(|l| l <= config.replay_limit) {
+            // `fetch` takes no new body with GET and HEAD, only the one that came.
+            if matches!(request.method(), "GET" | "HEAD") {
+                outgoing.replay = Replay::Once;
+            } else {
+                outgoing.body = buffer(&outgoing.incoming).await;
+                outgoing.spoiled = outgoing.body.is_none();
+                outgoing.replay = if outgoing.spoiled { Replay::No } else { Replay::Yes };
             }
         }
-        Self { incoming, body, has_body, spoiled, fields }
+        outgoing
     }
 
     /// Can it be sent again?
     pub fn replay(&self) -> Replay {
-        if self.has_body && self.body.is_none() { Replay::No } else { Replay::Yes }
+        self.replay
     }
 
     /// Sends it.

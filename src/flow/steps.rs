@@ -57,7 +57,7 @@ impl Flow {
         };
         let observe = self.config.mode == Mode::Observe;
         // A body that is not held is still on its way from the visitor, and how long that takes is the visitor's affair.
-        let timed = !observe && self.replay == Replay::Yes;
+        let timed = !observe && self.replay != Replay::No;
         let timeout = self.config.timeout.min(self.left(now));
         self.hurried = timeout < self.config.timeout;
         if self.drill.is_none() && self.is_first_at_target() {

@@ -36,7 +36,9 @@ pub struct Params {
 pub enum Replay {
     /// It has no body, or its body was kept.
     Yes,
-    /// Its body has been given away.
+    /// No: its body is given away with the first attempt. But it is small, and takes no time to speak of.
+    Once,
+    /// No: its body is on its way from the visitor, for as long as that takes.
     No,
 }
 
@@ -122,7 +124,7 @@ pub fn decide(params: &Params, at: &Situation, allowed: u32, budget: &mut Budget
     if !params.methods.iter().any(|m| m == at.method) && !at.failure.never_sent() {
         return Stop(StopReason::Method);
     }
-    if at.replay == Replay::No {
+    if at.replay != Replay::Yes {
         return Stop(StopReason::Body);
     }
     // `Retry-After` speaks for the origin that sent it, not for another one.

@@ -58,15 +58,15 @@ fn judge(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Result<
     is_permitted(answered.status, &directives, params)?;
     let cookie = asked.fields.field("cookie");
     is_for_everybody(asked, cookie.as_deref(), &directives, params)?;
-    if personal::is_rerouted(asked) {
-        return Err(SkipReason::Rerouted);
-    }
     if asked.fields.field("cache-control").is_some_and(|value| Directives::parse(&value).no_store) {
         return Err(SkipReason::RequestNoStore);
     }
     let length = answered.fields.field("content-length").and_then(|length| integer(&length));
     if length.is_some_and(|length| length > params.size_limit) {
         return Err(SkipReason::TooLarge);
+    }
+    if personal::is_rerouted(asked) {
+        return Err(SkipReason::Rerouted);
     }
 
     let lines = answered.fields.lines();
