@@ -99,10 +99,7 @@ mod tests {
         for (text, first) in cases {
             assert_eq!(sha256(text.as_bytes().to_vec())[0], first, "{text}");
         }
-        assert_eq!(
-            sha256(vec![b'a'; 1_000_000])[7],
-            0xc7112cd0_u32.wrapping_sub(0xc7112cd0 - sha256(vec![b'a'; 1_000_000])[7])
-        );
+        assert_eq!(sha256(vec![b'a'; 1_000_000])[7], 0xc7112cd0);
     }
 
     #[test]
