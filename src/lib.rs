@@ -57,6 +57,7 @@ pub mod report;
 pub mod request;
 pub mod retry;
 pub mod route;
+mod sha256;
 pub mod stale;
 pub mod time;
 pub mod token;
