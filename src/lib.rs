@@ -30,7 +30,7 @@
 //! | [`failure`], [`gateway`] | in which way did the origin fail, and who wrote the answer? |
 //! | [`retry`], [`breaker`] | once more, or leave the origin alone? |
 //! | [`stale`] | may this be kept, may it be served? |
-//! | [`page`] | what does a person read? |
+//! | [`page`], [`notice`] | what does a person read, on a page of ours or on a copy? |
 //! | [`report`] | what do we say about it in header fields and the log? |
 //! | [`admin`], [`drill`] | our own paths, and fire drills |
 //!
@@ -50,6 +50,7 @@ pub mod fields;
 pub mod flow;
 pub mod gateway;
 pub mod maintenance;
+pub mod notice;
 pub mod page;
 pub mod pattern;
 pub mod random;

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use worker::js_sys::{ArrayBuffer, Uint8Array};
-use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{Request as Incoming, Response};
 use worker::{Context, Delay, Env, console_log};
@@ -296,10 +296,18 @@ fn with_outcome<T>(ended: &Ended, prefix: Option<&Prefix>, then: impl FnOnce(Out
     }
 }
 
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    fn noticed(body: &JsValue, html: &str) -> JsValue;
+}
+
 /// The answer from a copy.
 async fn copied(served: Served, copy: Option<Copy>) -> Option<Response> {
     let body = match served.part {
-        Part::Whole => Some(copy?.body),
+        Part::Whole => Some(match &served.notice {
+            Some(html) => noticed(&copy?.body, html),
+            None => copy?.body,
+        }),
         Part::Nothing => {
             peek::cancel_stream(&copy?.body);
             None

@@ -74,3 +74,57 @@ export async function filled(stream, length) {
   if (!done) await reader.cancel();
   return done ? buffer : undefined;
 }
+
+/**
+ * The body of a page with a notice in it. Only the start of it goes through the rewriter; should that not like what it
+ * reads, the start stays as it is. The rest is passed on by the runtime.
+ */
+export function noticed(body, html) {
+  const source = new Response(body).body;
+  const { readable, writable } = new IdentityTransformStream();
+  pour(source, writable, html).catch(() => {});
+  return readable;
+}
+
+async function pour(source, writable, html) {
+  const reader = source.getReader();
+  const writer = writable.getWriter();
+  try {
+    const pieces = [];
+    let read = { done: false };
+    for (let held = 0; held < START; held += read.value.byteLength) {
+      read = await reader.read();
+      if (read.done) break;
+      pieces.push(read.value);
+    }
+    await writer.write(await rewritten(await new Blob(pieces).arrayBuffer(), html));
+    if (read.done) return await writer.close();
+  } catch (thrown) {
+    await Promise.allSettled([reader.cancel(thrown), writer.abort(thrown)]);
+    return;
+  }
+  reader.releaseLock();
+  writer.releaseLock();
+  await source.pipeTo(writable);
+}
+
+// A policy in the page itself is respected by leaving the notice out, whatever it says.
+async function rewritten(start, html) {
+  let wanted = true;
+  const meta = (element) => {
+    wanted &&= element.getAttribute("http-equiv")?.trim().toLowerCase() !== "content-security-policy";
+  };
+  const page = (element) => {
+    if (wanted) element.prepend(html, { html: true });
+    wanted = false;
+  };
+  const rewriter = new HTMLRewriter().on("meta", { element: meta }).on("body", { element: page });
+  try {
+    return new Uint8Array(await rewriter.transform(new Response(start)).arrayBuffer());
+  } catch {
+    return new Uint8Array(start);
+  }
+}
+
+// As much of a page as is looked at for its `<body>`.
+const START = 256 * 1024;

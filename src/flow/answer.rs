@@ -59,6 +59,7 @@ impl Flow {
             set(&mut served.lines, "location", location);
         }
         set(&mut served.lines, "proxy-status", self.proxy_status());
+        self.notice(&mut served, aged, now.time);
         self.line.age = Some(aged.age);
         let after = After { promote, ..After::default() };
         self.done("copy", Some(served.status), Answer::Copy(served), after, now)

@@ -14,6 +14,7 @@
 mod after;
 mod answer;
 mod judge;
+mod notice;
 mod recent;
 mod state;
 mod steps;

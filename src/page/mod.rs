@@ -13,6 +13,7 @@
 //! | `theme`, `style`, `color`, `asset` | how does it look, and what is the hash of it? |
 //! | `problem`, `formats` | what do programs, agents, terminals, images and streams get? |
 //! | `headers` | which header fields go with it? |
+//! | `notice` | what does a copy say of itself? |
 //! | `template` | how is the operator's own page filled? |
 //! | `escape`, `links` | how does hostile text become harmless? |
 //!
@@ -33,6 +34,7 @@ mod html;
 mod language;
 mod links;
 mod negotiate;
+mod notice;
 mod plural;
 mod problem;
 mod style;
@@ -47,6 +49,7 @@ pub use color::Color;
 pub use language::{Language, Library};
 pub use links::{check_link, check_logo, check_support};
 pub use negotiate::Format;
+pub use notice::notice;
 pub use template::{TemplateError, check_template, fill};
 pub use theme::Theme;
 

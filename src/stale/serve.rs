@@ -18,6 +18,8 @@ pub struct Served {
     pub lines: FieldLines,
     /// What of the body goes with it.
     pub part: Part,
+    /// HTML to insert where the page begins: see [`crate::notice`].
+    pub notice: Option<String>,
 }
 
 /// What of the copy's body goes to the visitor.
@@ -92,7 +94,7 @@ fn not_modified_head(record: &Record, aged: Aged) -> Served {
 /// `Age` replaces the one with which the copy came.
 fn served(status: u16, mut lines: FieldLines, aged: Aged, part: Part) -> Served {
     push(&mut lines, "age", aged.age.to_string());
-    Served { status, lines, part }
+    Served { status, lines, part, notice: None }
 }
 
 fn without(record: &Record, names: &[&str]) -> FieldLines {

@@ -22,6 +22,7 @@ mod deploy;
 mod gateways;
 mod memory;
 mod modes;
+mod notice;
 mod page;
 mod paths;
 mod patience;
