@@ -29,10 +29,10 @@ impl<'a> Url<'a> {
         let end = rest.find(['/', '?', '\\']).unwrap_or(rest.len());
         let (authority, tail) = rest.split_at_checked(end)?;
         let host = authority.rsplit('@').next().unwrap_or_default().to_ascii_lowercase();
-        let host = host.strip_suffix(own_port).or_else(|| host.strip_suffix(':')).unwrap_or(&host).to_owned();
-        if host.is_empty() || host.starts_with(':') || !host.bytes().all(in_host) {
+        if !is_authority(&host) {
             return None;
         }
+        let host = host.strip_suffix(own_port).or_else(|| host.strip_suffix(':')).unwrap_or(&host).to_owned();
         let (path, query) = match tail.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (tail, None),
@@ -102,6 +102,16 @@ fn has_scheme(reference: &str) -> bool {
     let Some((scheme, _)) = reference.split_once(':') else { return false };
     scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
+
+/// A name or an address in brackets, and at most one port: with a colon more, a key would not be its own key.
+fn is_authority(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        _ => (text, ""),
+    };
+    let one_colon = !host.contains(':') || host.starts_with('[') && host.ends_with(']');
+    one_colon && !host.is_empty() && host.bytes().all(in_host) && port.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn in_host(b: u8) -> bool {
