@@ -66,10 +66,15 @@ pub struct Used {
 /// Was the origin asked before the copy was served?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forwarded {
-    /// No: its breaker is open.
+    /// No: its breaker is open, or the copy is fresh.
     No,
     /// Yes, and it answered with this status, or with none.
     Yes(Option<u16>),
+    /// Yes, and it said that the copy is still good. `unwanted`: it would have done, but the visitor wanted a newer one.
+    Validated {
+        /// By the visitor.
+        unwanted: bool,
+    },
 }
 
 /// `Cache-Status`: what stood there before, then our member (RFC 9211 §2).
@@ -79,6 +84,10 @@ pub fn cache_status(before: Option<&str>, used: Used) -> String {
     let mut p = ItemSerializer::with_buffer(&mut member).bare_item(token_ref("understudy"));
     match used.forwarded {
         Forwarded::No => p = p.parameter(key_ref("hit"), true),
+        Forwarded::Validated { unwanted } => {
+            p = p.parameter(key_ref("fwd"), token_ref(if unwanted { "request" } else { "stale" }));
+            p = p.parameter(key_ref("fwd-status"), sfv::Integer::from(304_u16));
+        }
         Forwarded::Yes(status) => {
             // The request went forward although the copy was still fresh: by configuration, not for want of freshness.
             let why = if used.ttl > 0 { "bypass" } else { "stale" };
@@ -127,7 +136,7 @@ pub struct Line {
     /// `cf-ray`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// What the visitor got: `origin`, `copy`, `page`, `kept`.
+    /// What the visitor got: `origin`, `copy`, `page`, `kept`, or, where nothing failed, a copy from the `cache`.
     pub answer: &'static str,
     /// With which status, if we made it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -67,13 +67,14 @@ fn keeps_by_status() {
         (416, status, status, status, status),
         (429, status, status, status, status),
         (431, status, status, status, status),
-        // Rule 23: an error is not kept and does not replace the copy.
-        (500, status, status, status, status),
-        (501, status, status, status, status),
-        (502, status, status, status, status),
-        (503, status, status, status, status),
-        (521, status, status, status, status),
-        (599, status, status, status, status),
+        // Rule 23: an error is not kept and does not replace the copy. (With CACHE_FRESH one that says for how long it is
+        // good is kept where there is no copy; failures of the 502 class are not asked about.)
+        (500, status, status, not_cacheable, "keep"),
+        (501, status, status, not_cacheable, "keep"),
+        (502, status, status, not_cacheable, "keep"),
+        (503, status, status, not_cacheable, "keep"),
+        (521, status, status, not_cacheable, "keep"),
+        (599, status, status, not_cacheable, "keep"),
         (999, status, status, status, status),
         (0, status, status, status, status),
     ] {

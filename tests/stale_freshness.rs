@@ -95,6 +95,9 @@ fn reads_expires_with_care() {
         ("Thu, 18 Aug 2050 02:01:18 GMT", true),
         ("Thursday, 18-Aug-50 02:01:18 GMT", true),
         ("Thu Aug 18 02:01:18 2050", true),
+        // A wrong day of the week takes nothing from the date.
+        ("Fri, 18 Aug 2050 02:01:18 GMT", true),
+        ("Thu Aug  8 02:01:18 2050", true),
         ("THU, 18 AUG 2050 02:01:18 gmt", true),
         ("0", false),
         ("-1", false),
@@ -102,7 +105,7 @@ fn reads_expires_with_care() {
         ("never", false),
         ("Thu, 18 Aug 2050 02:01:18 UTC", false),
         ("Thu, 18 Aug 50 02:01:18 GMT", false),
-        ("Fri, 18 Aug 2050 02:01:18 GMT", false),
+        ("Xyz, 18 Aug 2050 02:01:18 GMT", false),
         ("Thu, 18  Aug  2050 02:01:18 GMT", false),
         ("Thu, 18 Aug 2050 02:01:18 GMT, Thu, 18 Aug 2050 02:01:18 GMT", false),
         ("Thu, 01 Jan 1960 00:00:00 GMT", false),

@@ -43,7 +43,7 @@ fn anything_else_is_a_miss() {
         ("\"v\":2,", ""),
         ("\"v\":2", "\"v\":2,\"more\":1"),
         ("\"status\":200", "\"status\":199"),
-        ("\"status\":200", "\"status\":500"),
+        ("\"status\":200", "\"status\":600"),
         ("\"status\":200", "\"status\":65536"),
         ("\"status\":200", "\"status\":-1"),
         ("[\"x\",\"1\"]", "[\"x\",\"a\\r\\nset-cookie: b\"]"),

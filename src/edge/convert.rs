@@ -33,17 +33,19 @@ impl Fields for HeaderFields {
     }
 }
 
-/// The fields of a request: `upgrade`, which is asked of every request, is known; the others are read through.
+/// The fields of a request: those that are asked of every request are known; the others are read through.
 pub struct RequestFields {
     request: Request,
     upgrade: Option<String>,
+    cache_control: Option<String>,
 }
 
 impl RequestFields {
-    /// Of this request. An empty `Upgrade` asks for nothing.
-    pub fn new(request: &Request, upgrade: &str) -> Self {
-        let upgrade = (!upgrade.is_empty()).then(|| upgrade.to_owned());
-        Self { request: request.unchecked_ref::<JsValue>().clone().unchecked_into(), upgrade }
+    /// Of this request. An empty field asks for nothing.
+    pub fn new(request: &Request, upgrade: &str, cache_control: &str) -> Self {
+        let [upgrade, cache_control] =
+            [upgrade, cache_control].map(|value| (!value.is_empty()).then(|| value.to_owned()));
+        Self { request: request.unchecked_ref::<JsValue>().clone().unchecked_into(), upgrade, cache_control }
     }
 }
 
@@ -51,6 +53,7 @@ impl Fields for RequestFields {
     fn field(&self, name: &str) -> Option<String> {
         match name {
             "upgrade" => self.upgrade.clone(),
+            "cache-control" => self.cache_control.clone(),
             _ => HeaderFields(self.request.headers()).field(name),
         }
     }

@@ -12,7 +12,7 @@ use super::attempt::{Attempt, Ended};
 use super::convert::{self, HeaderFields};
 use super::outgoing::{Outgoing, forwarded};
 use super::peek::{self, Prefix, Until};
-use super::store::{Copy, Store};
+use super::store::{Copy, LIMIT, Store};
 use super::wait::either;
 use super::{isolate, last_resort, now};
 use crate::config::Config;
@@ -169,7 +169,7 @@ impl Driver {
     async fn look(&mut self, tier: Tier) -> Option<Copy> {
         let key = self.flow.key();
         let store = open(&mut self.store, &self.env).await;
-        store.read(tier, &key, self.flow.request().fields()).await
+        store.read(tier, &key, self.flow.request().fields(), self.flow.look_limit().unwrap_or(LIMIT)).await
     }
 
     fn looked(&mut self, copy: Option<Copy>) -> Step {
@@ -213,9 +213,17 @@ impl Driver {
         }
         // A response that is not there after all, or that the runtime refuses to make: the page still is.
         let response = response.or_else(|| convert::page(lend(&mut self.flow, |flow, now| flow.page(now))));
+        if self.flow.config().stale.fresh && self.flow.request().method() != "GET" {
+            // Whoever changed a page is not to see the one from before it.
+            for key in &after.remove {
+                open(&mut self.store, &self.env).await.remove_first(key).await;
+            }
+        }
         // Nothing at all on most healthy requests.
-        if attempt.is_some() || promote.is_some() || after.keep.is_some() || !after.remove.is_empty() {
-            let copy = after.keep.as_ref().and_then(|_| response.as_ref()?.clone().ok());
+        let goes_on = attempt.is_some() || after.refresh.is_some();
+        if goes_on || promote.is_some() || after.keep.is_some() || !after.remove.is_empty() {
+            let copy = after.keep.as_ref().filter(|keep| keep.renews.is_none());
+            let copy = copy.and_then(|_| response.as_ref()?.clone().ok());
             ctx.wait_until(self.afterwards(after, copy, promote, attempt));
         }
         response
@@ -233,7 +241,8 @@ impl Driver {
             let store = open(&mut self.store, &self.env).await;
             store.promote(promote, &body, self.flow.config(), self.flow.request().fields()).await;
         }
-        let Some(mut attempt) = attempt else { return self.tidy(after, copy).await };
+        let refresh = after.refresh.as_ref().and_then(|fetch| self.outgoing.start(fetch).ok());
+        let Some(mut attempt) = attempt.or(refresh) else { return self.tidy(after, copy).await };
         let ended = attempt.ended(None).await.unwrap_or(Ended::TimedOut);
         let prefix = self.inspect(&ended).await;
         let flow = &mut self.flow;
@@ -252,10 +261,13 @@ impl Driver {
         for key in &after.remove {
             store.remove(key).await;
         }
+        let (config, fields) = (self.flow.config(), self.flow.request().fields());
         match (after.keep, response) {
-            (Some(keep), Some(response)) => {
-                store.write(keep, response, self.flow.config(), self.flow.request().fields()).await;
+            (Some(keep), response) if keep.renews.is_some() => {
+                response.iter().for_each(peek::cancel);
+                store.renew(keep, config, fields).await;
             }
+            (Some(keep), Some(response)) => store.write(keep, response, config, fields).await,
             (None, Some(response)) => peek::cancel(&response),
             (_, None) => {}
         }

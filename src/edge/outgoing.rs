@@ -9,6 +9,7 @@ use super::attempt::Attempt;
 use super::convert;
 use crate::cdn_loop;
 use crate::config::{Config, Mode};
+use crate::fields::Fields;
 use crate::flow::Fetch;
 use crate::request::Request;
 use crate::retry::Replay;
@@ -69,17 +70,23 @@ impl Outgoing {
         }
         let body = self.body.as_ref().map(|b| JsValue::from(b.clone()));
         match &fetch.url {
-            None if body.is_none() => Ok(Attempt::start(&self.incoming, fetch.timeout)),
+            None if body.is_none() && fetch.conditions.is_empty() => Ok(Attempt::start(&self.incoming, fetch.timeout)),
             url => {
                 // Where it was going, it is nobody else's request.
-                let fields: &[_] = if url.is_some() { &self.fields } else { &[] };
+                let mut fields = if url.is_some() { self.fields.clone() } else { Vec::new() };
+                if !fetch.conditions.is_empty() {
+                    fields.extend(CONDITIONS.map(|name| (name, fetch.conditions.field(name).unwrap_or_default())));
+                }
                 let url = url.clone().unwrap_or_else(|| self.incoming.url());
-                let request = convert::outgoing(&self.incoming, &url, body.as_ref(), fields)?;
+                let request = convert::outgoing(&self.incoming, &url, body.as_ref(), &fields)?;
                 Ok(Attempt::start(&request, fetch.timeout))
             }
         }
     }
 }
+
+/// What a cache asks of a copy, in place of what the visitor asked of theirs.
+const CONDITIONS: [&str; 2] = ["if-none-match", "if-modified-since"];
 
 async fn buffer(incoming: &Incoming) -> Option<ArrayBuffer> {
     JsFuture::from(incoming.array_buffer().ok()?).await.ok()?.dyn_into().ok()

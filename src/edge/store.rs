@@ -15,7 +15,7 @@ use super::body::{self, Body};
 use super::cache::Cache;
 use super::kv::Kv;
 use super::wait::{both, within};
-use super::{env, isolate, now, peek};
+use super::{convert, env, isolate, now, peek};
 use crate::config::Config;
 use crate::fields::Fields;
 use crate::flow::{Keep, Promote, Tier};
@@ -66,8 +66,8 @@ impl Store {
     }
 
     /// Looks for the copy of this request in one tier. A miss, a corrupt entry and a tier that fails are the same.
-    pub async fn read(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
-        within(&mut Box::pin(self.find(tier, key, request)), Some(LIMIT)).await?
+    pub async fn read(&self, tier: Tier, key: &str, request: &dyn Fields, limit: Duration) -> Option<Copy> {
+        within(&mut Box::pin(self.find(tier, key, request)), Some(limit)).await?
     }
 
     async fn find(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
@@ -91,7 +91,32 @@ impl Store {
 
     /// Writes the copy from the body of `response`, of which nobody else may read.
     pub async fn write(&self, keep: Keep, response: Response, config: &Config, request: &dyn Fields) {
-        let Keep { key, place, kv, late, record } = keep;
+        let key = keep.key.clone();
+        self.keep(keep, response, config, request).await;
+        isolate::with_state(|state| state.stored().end(&key));
+    }
+
+    /// Writes the copy that is there with another record, unless it is there no more.
+    pub async fn renew(&self, keep: Keep, config: &Config, request: &dyn Fields) {
+        let there = self.read(Tier::Cache, &keep.key, request, LIMIT).await;
+        let same = there.filter(|copy| {
+            Some(copy.record.answered_at()) == keep.renews && copy.record.fingerprint() == keep.record.fingerprint()
+        });
+        let response = same.and_then(|copy| {
+            let lines = vec![("content-length".to_owned(), copy.record.length()?.to_string())];
+            convert::made(200, &lines, Some(copy.body))
+        });
+        match response {
+            Some(response) => self.write(keep, response, config, request).await,
+            None => isolate::with_state(|state| {
+                state.stored().end(&keep.key);
+                state.stored().forget(keep.place);
+            }),
+        }
+    }
+
+    async fn keep(&self, keep: Keep, response: Response, config: &Config, request: &dyn Fields) {
+        let Keep { key, place, kv, late, record, .. } = keep;
         let (body, _held) = match body::read(&response, config.stale.size_limit).await {
             Body::Whole(body, held) if record.is_whole(body.byte_length().into()) => (body, held),
             // It stays noted: the next visitors need not find out again.
@@ -144,12 +169,23 @@ impl Store {
         if let Some(Held { entry, body }) = there {
             peek::cancel_stream(&body);
             if let Entry::Copy(old) = entry
-                && !stale::refreshes(record, &old, config.stale_refresh)
+                && !stale::refreshes(
+                    record,
+                    &old,
+                    if config.stale.fresh { Duration::ZERO } else { config.stale_refresh },
+                )
             {
                 return;
             }
         }
         let _ = cache.put(&at, &Entry::Copy(Box::new(record.clone())), body, span).await;
+    }
+
+    /// Removes the copies under this key from the first tier.
+    pub async fn remove_first(&self, key: &str) {
+        if let Some(cache) = &self.cache {
+            within(&mut Box::pin(cache.delete(key)), Some(LIMIT)).await;
+        }
     }
 
     /// Removes the copies under this key from both tiers, all variants with them. Gives the tiers that failed.
@@ -225,7 +261,7 @@ fn listed(there: &Option<Held>, record: &Record) -> Variants {
 }
 
 /// A tier that takes longer than this to say whether it has a copy has none, and did not remove it either.
-const LIMIT: Duration = Duration::from_secs(3);
+pub const LIMIT: Duration = Duration::from_secs(3);
 
 /// The binding of the second tier.
 pub const COPIES: &str = "COPIES";

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Flow, Now};
+use super::{Fetch, Flow, Now};
 use crate::config::Mode;
 use crate::fields::{FieldLines, Fields};
 use crate::report::Line;
 use crate::stale::{self, Admission, Record};
+use crate::time::Time;
 
 /// Work for after the answer.
 #[derive(Debug, Default)]
@@ -15,6 +16,8 @@ pub struct After {
     pub keep: Option<Keep>,
     /// The copy to write into the first tier, from the body that the second one gave.
     pub promote: Option<Promote>,
+    /// An attempt that asks about the copy that the visitor got; what becomes of it is for [`Flow::late`].
+    pub refresh: Option<Box<Fetch>>,
     /// Keys whose copies are to go, in both tiers.
     pub remove: Vec<String>,
     /// The line for the log.
@@ -32,6 +35,8 @@ pub struct Keep {
     pub kv: bool,
     /// The answer took so long that a newer one may have come in between.
     pub late: bool,
+    /// It is the copy that was answered then, with the same body: what it says has changed.
+    pub renews: Option<Time>,
     /// Everything but the body.
     pub record: Box<Record>,
 }
@@ -61,13 +66,17 @@ impl Flow {
             return After::default();
         }
         match self.request.method() {
+            "GET" if self.validates(status) => self.freshened(status, fields, now),
             "GET" => self.after_get(status, fields, now, refresh),
-            "HEAD" | "OPTIONS" | "TRACE" => After::default(),
+            "HEAD" => self.freshened(status, fields, now),
+            "OPTIONS" | "TRACE" => After::default(),
             method => {
                 let urls = stale::invalidated(method, self.request.url(), status, &self.named(fields));
                 let remove: Vec<_> = urls.iter().map(|url| stale::key(url, &self.config.stale.ignore_params)).collect();
                 remove.iter().for_each(|key| now.state.stored().forget_key(key));
-                After { remove, ..After::default() }
+                let keep =
+                    if self.config.stale.fresh { self.after_get(status, fields, now, refresh).keep } else { None };
+                After { keep, remove, ..After::default() }
             }
         }
     }
@@ -83,24 +92,42 @@ impl Flow {
         let request = self.request.fields();
         let due = self.config.stale_refresh;
         let print = || stale::fingerprint(status, fields);
-        if refresh == Refresh::WhenDue && status == 200 && now.state.stored().holds(&key, request, print, now.time, due)
-        {
+        let held = |now: &mut Now| {
+            let stored = now.state.stored();
+            refresh == Refresh::WhenDue && status == 200 && stored.holds(&key, request, print, now.time, due)
+        };
+        let fresh = self.config.stale.fresh;
+        if !fresh && held(now) {
             return After::default();
         }
         let answered = stale::Answered { status, fields, asked_at: self.asked_at, answered_at: now.time };
         match stale::admit(&self.asked(), &answered, &self.config.stale) {
+            // An error hides no page that was good.
+            Admission::Keep(_) if status >= 500 && !self.vacant => After::default(),
             Admission::Keep(record) => {
+                let reusable = record.is_reusable();
+                if fresh && !reusable && held(now) {
+                    return After::default();
+                }
                 let stored = now.state.stored();
+                if fresh {
+                    stored.begin(&key, now.time);
+                    stored.set_barren(&key, now.time, !reusable);
+                }
                 let place = stored.note(&key, request, &record, now.time);
                 let kv = self.tiers.kv && stored.is_due(place, now.time, self.config.kv_refresh);
                 let late = refresh == Refresh::Always || now.time.since(self.asked_at) > PROMPT;
-                After { keep: Some(Keep { key, place, kv, late, record }), ..After::default() }
+                After { keep: Some(Keep { key, place, kv, late, renews: None, record }), ..After::default() }
             }
             Admission::Remove(_) => {
                 now.state.stored().forget_key(&key);
+                now.state.stored().set_barren(&key, now.time, fresh);
                 After { remove: vec![key], ..After::default() }
             }
-            Admission::Skip(_) => After::default(),
+            Admission::Skip(why) => {
+                now.state.stored().set_barren(&key, now.time, fresh && why.is_of_the_page());
+                After::default()
+            }
         }
     }
 }

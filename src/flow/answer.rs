@@ -1,6 +1,6 @@
 //! What does the visitor get? The origin's own answer, a copy, or a page, with the fields that say so.
 
-use super::after::{After, Promote};
+use super::after::After;
 use super::{Copies, Failed, Flow, Now, Phase, Step, Tier};
 use crate::config::{Config, Log};
 use crate::failure::{Explanation, Failure, Kind, Outcome, Worth};
@@ -10,7 +10,7 @@ use crate::page::{self, Fate, Incident, Page};
 use crate::random::Random;
 use crate::report::{self, Forwarded, Line, Passed, Used};
 use crate::request::Request;
-use crate::stale::{self, Served};
+use crate::stale::{self, Aged, Record, Served};
 use crate::time::Time;
 
 /// The end of a flow.
@@ -40,8 +40,7 @@ pub enum Answer {
 impl Flow {
     pub(super) fn answer_copy(&mut self, now: &mut Now) -> Step {
         let Copies::Found(record, aged, tier) = &self.copy else { return self.answer_failed(now) };
-        let (aged, tier) = (*aged, *tier);
-        let mut served = stale::serve(record, &self.asked(), aged, record.length().unwrap_or(0));
+        let (record, aged, tier) = (record.clone(), *aged, *tier);
         let forwarded = match (self.phase, &self.failed) {
             (Phase::Error500, _) => Forwarded::Yes(Some(ERROR)),
             (_, Some(Failed { open: Some(_), .. })) => Forwarded::No,
@@ -49,20 +48,54 @@ impl Flow {
             (_, None) if self.attempts > 0 => Forwarded::Yes(None),
             (_, None) => Forwarded::No,
         };
-        let promote = (tier == Tier::Kv).then(|| Promote { key: self.key(), record: record.clone() });
-        let tier = tier.as_str();
+        let mut served = self.served(&record, aged, tier, forwarded);
+        set(&mut served.lines, "proxy-status", self.proxy_status());
+        self.notice(&mut served, aged, now.time);
+        let promote = (tier == Tier::Kv).then(|| self.promotion(*record));
+        let after = After { promote, ..After::default() };
+        self.done("copy", Some(served.status), Answer::Copy(served), after, now)
+    }
+
+    /// Nothing has failed: the copy is fresh, or the origin has said that it is. With these fields, for this visitor only.
+    pub(super) fn answer_cached(
+        &mut self,
+        forwarded: Forwarded,
+        own: &[(String, String)],
+        mut after: After,
+        now: &mut Now,
+    ) -> Step {
+        let Copies::Found(record, aged, tier) = &self.copy else { return self.answer_failed(now) };
+        let (record, aged, tier) = (record.clone(), *aged, *tier);
+        let mut served = self.served(&record, aged, tier, forwarded);
+        served.lines.extend_from_slice(own);
+        if tier == Tier::Kv && after.promote.is_none() && own.is_empty() {
+            after.promote = Some(self.promotion(*record));
+        }
+        self.done("cache", Some(served.status), Answer::Copy(served), after, now)
+    }
+
+    fn served(&mut self, record: &Record, aged: Aged, tier: Tier, forwarded: Forwarded) -> Served {
+        let mut served = stale::serve(record, &self.asked(), aged, record.length().unwrap_or(0));
         let before = served.lines.field("cache-status");
-        let status = report::cache_status(before.as_deref(), Used { forwarded, ttl: aged.ttl, tier });
+        let status = report::cache_status(before.as_deref(), Used { forwarded, ttl: aged.ttl, tier: tier.as_str() });
         set(&mut served.lines, "cache-status", status);
         // It is kept as it came.
         if let Some(location) = self.location(record.status(), &served.lines) {
             set(&mut served.lines, "location", location);
         }
-        set(&mut served.lines, "proxy-status", self.proxy_status());
-        self.notice(&mut served, aged, now.time);
         self.line.age = Some(aged.age);
-        let after = After { promote, ..After::default() };
-        self.done("copy", Some(served.status), Answer::Copy(served), after, now)
+        served
+    }
+
+    /// A page that says that what the visitor asked for cannot be had, although nothing failed.
+    pub(super) fn answer_page(&mut self, mut page: Page, now: &mut Now) -> Step {
+        let passed = Passed { error: Some("proxy_internal_response"), received: None, details: Some("only-if-cached") };
+        set(
+            &mut page.lines,
+            "proxy-status",
+            report::proxy_status(None, &deployment(&self.config, &self.request), passed),
+        );
+        self.done("cache", Some(page.status), Answer::Page(page), After::default(), now)
     }
 
     /// There is no copy: the failed response if it is the application's own, else the page.
@@ -136,7 +169,7 @@ impl Flow {
         after: After,
         now: &Now,
     ) -> Finish {
-        let incident = self.failed.is_some() || name != "origin";
+        let incident = self.failed.is_some() || !matches!(name, "origin" | "cache");
         let logged = match self.config.log {
             Log::None => false,
             Log::Incidents => incident,

@@ -10,9 +10,12 @@
 //! | slow, copy in hand | `Fetch` `Lookup` `Finish(Copy)`, and the attempt goes on: [`Flow::late`] |
 //! | failed | … `Lookup` (`Lookup`) `Finish(Copy or Page or Origin)` |
 //! | breaker open | `Lookup` (`Lookup`) `Finish(Copy or Page)` |
+//!
+//! With `CACHE_FRESH` a look-up comes before all of it: `fresh`.
 
 mod after;
 mod answer;
+mod fresh;
 mod judge;
 mod notice;
 mod recent;
@@ -30,6 +33,7 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Failure, Outcome};
+use crate::fields::FieldLines;
 use crate::random::Random;
 use crate::report::Line;
 use crate::request::Request;
@@ -58,6 +62,13 @@ pub struct Flow {
     failed: Option<Failed>,
     copy: Copies,
     line: Line,
+    /// The visitor wants a copy or nothing.
+    only_copies: bool,
+    /// What the origin is asked about, and the fields that ask it, in place of the visitor's own conditions.
+    held: Option<fresh::Held>,
+    conditions: FieldLines,
+    /// It was looked everywhere, and there is nothing that an error could hide.
+    vacant: bool,
 }
 
 /// What the driver is to do.
@@ -84,6 +95,8 @@ pub struct Fetch {
     pub timeout: Option<Duration>,
     /// After this time the visitor would rather have a copy.
     pub patience: Option<Duration>,
+    /// Validators of the copy, for the visitor's own `If-None-Match` and `If-Modified-Since`; empty: those stay.
+    pub conditions: FieldLines,
     /// Do not ask the origin, pretend this.
     pub pretend: Option<Drill>,
 }
@@ -137,6 +150,10 @@ pub struct Now<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
+    /// A look-up before anything else.
+    Caching,
+    /// Waiting for a copy that is being written.
+    Writing,
     Attempting,
     /// A look-up before an attempt, to spare an origin that is just coming back.
     Sparing,
@@ -204,12 +221,16 @@ impl Flow {
             failed: None,
             copy: Copies::Unasked,
             line: Line::default(),
+            only_copies: false,
+            held: None,
+            conditions: FieldLines::new(),
+            vacant: false,
         }
     }
 
     /// The first step.
     pub fn start(&mut self, now: &mut Now) -> Step {
-        self.attempt(now)
+        if self.begins_with_copies() { self.ask_copies(now) } else { self.attempt(now) }
     }
 
     /// The step after this event.
@@ -218,6 +239,7 @@ impl Flow {
             (Phase::Attempting | Phase::Impatient, Event::Attempted(outcome)) => self.attempted(&outcome, now),
             (Phase::Attempting, Event::Impatient) if self.may_look() => self.look(Phase::Impatient, now),
             (Phase::Sleeping, Event::Slept) => self.attempt(now),
+            (Phase::Writing, Event::Slept) => self.ask_copies(now),
             (phase, Event::Looked(found)) if phase != Phase::Done && matches!(self.copy, Copies::Asking(_)) => {
                 self.looked(phase, found, now)
             }
@@ -230,6 +252,7 @@ impl Flow {
         let method = self.request.method();
         let failed = failure::classify(&self.config.failure, method, outcome);
         self.judge_origin(failed, outcome, now);
+        now.state.stored().unclaim(&self.key());
         match outcome {
             Outcome::Answered { status, fields, .. } if failed.is_none() => {
                 self.after(*status, *fields, now, after::Refresh::Always)

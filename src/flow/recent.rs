@@ -18,6 +18,12 @@ pub struct Recent {
     written: HashMap<u64, Written>,
     /// When it was last looked whether the second tier needs a copy.
     kv: HashMap<u64, Time>,
+    /// Primary keys whose copies are on their way into the first tier, since when.
+    writing: HashMap<u64, Time>,
+    /// Primary keys under which nothing useful was found, nor given to keep.
+    barren: HashMap<u64, Time>,
+    /// Primary keys whose copies are being asked about in the background, until when that counts.
+    claimed: HashMap<u64, Time>,
     epoch: u64,
 }
 
@@ -75,11 +81,56 @@ impl Recent {
         if self.kv.get(&place).is_some_and(|at| now.since(*at) < span) {
             return false;
         }
-        if self.kv.len() >= MAX_RECENT {
-            self.kv.clear();
-        }
-        self.kv.insert(place, now);
+        insert(&mut self.kv, place, now);
         true
+    }
+
+    /// A copy is on its way into the first tier.
+    pub fn begin(&mut self, key: &str, now: Time) {
+        insert(&mut self.writing, hash(key), now);
+    }
+
+    /// It has arrived there, or came to nothing.
+    pub fn end(&mut self, key: &str) {
+        self.writing.remove(&hash(key));
+    }
+
+    /// Is a copy on its way there, and worth waiting for? For a short time after its headers came: who waits for a long
+    /// body would rather have the origin's.
+    #[must_use]
+    pub fn is_being_written(&self, key: &str, now: Time) -> bool {
+        !self.writing.is_empty() && self.writing.get(&hash(key)).is_some_and(|since| now.since(*since) < WORTH_WAITING)
+    }
+
+    /// Says whether the origin gave something to keep: where it did not, nobody needs to look for a while.
+    pub fn set_barren(&mut self, key: &str, now: Time, barren: bool) {
+        if barren {
+            insert(&mut self.barren, hash(key), now);
+        } else if !self.barren.is_empty() {
+            self.barren.remove(&hash(key));
+        }
+    }
+
+    /// Was there nothing a moment ago?
+    #[must_use]
+    pub fn is_barren(&self, key: &str, now: Time) -> bool {
+        self.barren.get(&hash(key)).is_some_and(|at| now.since(*at) < BARREN)
+    }
+
+    /// Takes the background attempt for this key, if nobody has it.
+    pub fn claim(&mut self, key: &str, now: Time, span: Duration) -> bool {
+        let free = self.claimed.get(&hash(key)).is_none_or(|until| *until <= now);
+        if free {
+            insert(&mut self.claimed, hash(key), now + span);
+        }
+        free
+    }
+
+    /// It has ended.
+    pub fn unclaim(&mut self, key: &str) {
+        if !self.claimed.is_empty() {
+            self.claimed.remove(&hash(key));
+        }
     }
 
     /// All copies may have been removed.
@@ -113,6 +164,13 @@ impl Recent {
     }
 }
 
+fn insert(times: &mut HashMap<u64, Time>, place: u64, time: Time) {
+    if times.len() >= MAX_RECENT {
+        times.clear();
+    }
+    times.insert(place, time);
+}
+
 fn hash(key: &str) -> u64 {
     let mut hasher = Fnv::default();
     hasher.write(key.as_bytes());
@@ -120,6 +178,12 @@ fn hash(key: &str) -> u64 {
 }
 
 const MAX_RECENT: usize = 4096;
+
+/// A copy that takes longer to arrive is not waited for.
+const WORTH_WAITING: Duration = Duration::from_millis(250);
+
+/// How long a page that leaves nothing to keep is not looked for.
+const BARREN: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::after::{After, Refresh};
+use super::fresh::Held;
 use super::judge::authority;
 use super::{Answer, Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
 use crate::breaker::Verdict;
@@ -37,7 +38,7 @@ impl Flow {
         self.conclude(now)
     }
 
-    fn admit(&mut self, now: &mut Now) -> Verdict {
+    pub(super) fn admit(&mut self, now: &mut Now) -> Verdict {
         if self.drill.is_some() || self.config.mode == Mode::Observe {
             return Verdict::Go;
         }
@@ -49,6 +50,10 @@ impl Flow {
 
     fn fetch(&mut self, now: &mut Now) -> Step {
         self.phase = Phase::Attempting;
+        Step::Fetch(self.attempted_fetch(now))
+    }
+
+    pub(super) fn attempted_fetch(&mut self, now: &mut Now) -> Fetch {
         self.attempts += 1;
         self.asked_at = now.time;
         let target = match self.target.checked_sub(1) {
@@ -64,12 +69,13 @@ impl Flow {
             now.state.origin(authority(&Rc::clone(&self.config), &self.request, self.target)).budget.request(now.time);
         }
         let patience = self.patience(now);
-        Step::Fetch(Fetch {
+        Fetch {
             url: target.map(|base| base.join(&self.request.parts())),
             timeout: timed.then_some(timeout),
             patience: (!observe && self.may_look() && patience < timeout).then_some(patience),
+            conditions: self.conditions.clone(),
             pretend: self.drill,
-        })
+        }
     }
 
     pub(super) fn attempted(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
@@ -113,6 +119,9 @@ impl Flow {
         // RFC 5861 §4: an explicit `stale-if-error` covers a 500 too. Asked only when a 500 is there.
         if status == 500 && self.may_look() && self.config.mode == Mode::On {
             return self.look(Phase::Error500, now);
+        }
+        if self.validates(status) {
+            return self.validated(fields, now);
         }
         let after = self.after(status, fields, now, Refresh::WhenDue);
         self.phase = Phase::Done;
@@ -168,12 +177,20 @@ impl Flow {
         if !self.may_look() {
             return self.looked(phase, None, now);
         }
+        if let Some((record, tier)) = self.held.as_ref().map(Held::parts) {
+            let record = record.clone();
+            self.copy = self.judge_copy(record, phase, tier, now);
+            return self.after_look(phase, now);
+        }
         self.phase = phase;
         self.copy = Copies::Asking(Tier::Cache);
         Step::Lookup(Tier::Cache)
     }
 
     pub(super) fn looked(&mut self, phase: Phase, found: Option<Record>, now: &mut Now) -> Step {
+        if phase == Phase::Caching {
+            return self.cached(found, now);
+        }
         match (found, &self.copy) {
             (Some(record), Copies::Asking(tier)) => {
                 let tier = *tier;
@@ -193,7 +210,13 @@ impl Flow {
                 self.copy = Copies::None;
             }
         }
+        self.after_look(phase, now)
+    }
+
+    /// It is known whether there is a copy.
+    fn after_look(&mut self, phase: Phase, now: &mut Now) -> Step {
         let found = matches!(self.copy, Copies::Found(..));
+        self.phase = phase;
         match phase {
             _ if found => self.answer_copy(now),
             Phase::Impatient => {

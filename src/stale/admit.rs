@@ -15,7 +15,8 @@ use super::lines::are_sound;
 use super::personal;
 use super::reasons::{NoReason, SkipReason};
 use super::record::{Record, is_decoded};
-use super::syntax::integer;
+use super::syntax::{integer, members};
+use super::url::Url;
 use super::vary::Vary;
 use super::wire;
 use super::{Answered, Asked, Params};
@@ -36,7 +37,7 @@ pub enum Admission {
 #[must_use]
 pub fn admit(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Admission {
     use SkipReason::{Gone, NeverUsable, NoCache, NoStore, Private};
-    if asked.method != "GET" {
+    if asked.method != "GET" && !(params.fresh && is_of_its_target(asked, answered)) {
         return Admission::Skip(SkipReason::Method);
     }
     match judge(asked, answered, params) {
@@ -47,6 +48,14 @@ pub fn admit(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Adm
         }
         Err(why) => Admission::Skip(why),
     }
+}
+
+/// Does the answer to a POST say that it is what a GET would get (RFC 9110 §9.3.3)?
+fn is_of_its_target(asked: &Asked<'_>, answered: &Answered<'_>) -> bool {
+    let (target, named) = (Url::parse(asked.url), answered.fields.field("content-location"));
+    asked.method == "POST"
+        && answered.status == 200
+        && target.zip(named).is_some_and(|(target, named)| target.resolve_same_origin(&named) == Some(target.text()))
 }
 
 fn judge(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Result<Record, SkipReason> {
@@ -73,12 +82,19 @@ fn judge(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Result<
     if !are_sound(&lines) {
         return Err(SkipReason::Malformed);
     }
-    if !lines.field("content-encoding").is_none_or(|coding| is_decoded(&coding) || coding == "identity") {
-        return Err(SkipReason::Coding);
+    // Obsolete (RFC 6265 §9.4), and never meant for anybody else either.
+    if lines.field("set-cookie2").is_some() {
+        return Err(SkipReason::SetCookie);
     }
     let vary = varies_by(&lines)?;
+    // Kept decoded, one copy suits everybody; in a coding that the runtime does not know, only those who were meant. A
+    // full cache takes the origin's word for it that it is everybody; who only stands in need not take the risk.
+    let coded = lines.field("content-encoding").is_some_and(|coding| !is_decoded(&coding) && coding != "identity");
+    if coded && (!params.fresh || negotiates_coding(&lines)) {
+        return Err(SkipReason::Coding);
+    }
     let record = Record::new(asked, answered, vary, lines);
-    is_cacheable(&record, &directives, cookie.as_deref())?;
+    is_cacheable(&record, &directives, asked.method, cookie.as_deref())?;
     is_useful(&record, &directives, params)?;
     if wire::fits(&record) { Ok(record) } else { Err(SkipReason::HeadersTooLarge) }
 }
@@ -91,7 +107,7 @@ fn is_candidate(status: u16, params: &Params) -> Result<(), SkipReason> {
         200..=399 => Ok(()),
         // These answer one particular request and not what its URL stands for: kept, they would hide the page itself.
         407 | 408 | 411..=413 | 415..=417 | 421..=429 | 431 => Err(SkipReason::Status),
-        400..=499 if params.fresh => Ok(()),
+        400..=599 if params.fresh => Ok(()),
         _ => Err(SkipReason::Status),
     }
 }
@@ -143,11 +159,23 @@ fn varies_by(lines: &FieldLines) -> Result<Vec<String>, SkipReason> {
     }
 }
 
+/// Does the coding follow from what the visitor accepts?
+fn negotiates_coding(lines: &FieldLines) -> bool {
+    let vary = lines.field("vary").unwrap_or_default();
+    members(&vary).any(|name| name.eq_ignore_ascii_case("accept-encoding"))
+}
+
 /// By what the answer says of its freshness.
-fn is_cacheable(record: &Record, directives: &Directives, cookie: Option<&str>) -> Result<(), SkipReason> {
+fn is_cacheable(
+    record: &Record,
+    directives: &Directives,
+    method: &str,
+    cookie: Option<&str>,
+) -> Result<(), SkipReason> {
     let explicit = explicit_lifetime(record, directives).is_some();
     let status = record.status();
-    let guessable = is_heuristically_cacheable(status) || directives.public;
+    // Of what came of a POST, only the origin itself may say for how long it is good.
+    let guessable = method == "GET" && (is_heuristically_cacheable(status) || directives.public);
     // A negative answer needs a lifetime of its own, be it a guess: without one it would be asked for again anyway.
     let lives = status < 400 || lifetime(record, directives) > 0;
     if !lives || !(explicit || guessable) {

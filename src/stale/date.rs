@@ -4,14 +4,23 @@ use std::time::UNIX_EPOCH;
 
 use crate::time::Time;
 
-/// Any of the three formats, strictly, except for case, in which caches are asked to be lenient (RFC 9111 §4.2).
+/// Any of the three formats, strictly, except for case, in which caches are asked to be lenient (RFC 9111 §4.2), and for
+/// the day of the week.
 pub fn http_date(text: &str) -> Option<Time> {
     if text.len() > MAX_DATE {
         return None;
     }
-    let date = httpdate::parse_http_date(&proper_case(text)).ok()?;
+    let text = proper_case(text);
+    let (day, rest) = text.split_at_checked(text.find(|c: char| !c.is_ascii_alphabetic())?)?;
+    // Which day of the week it was follows from the rest; who is wrong about it still names an instant.
+    let days = if day.len() == 3 { &SHORT } else { &LONG };
+    let named = days.contains(&day).then_some(days)?.iter();
+    let date = named.map(|day| httpdate::parse_http_date(&[day, rest].concat())).find_map(Result::ok)?;
     Some(Time::from_secs(date.duration_since(UNIX_EPOCH).ok()?.as_secs()))
 }
+
+const SHORT: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const LONG: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// Words with a capital and small letters, `GMT` in capitals.
 fn proper_case(text: &str) -> String {
@@ -46,6 +55,9 @@ mod tests {
             ("Sun, 06 Nov 1994 08:49:37 GMT", nov_1994),
             ("Sunday, 06-Nov-94 08:49:37 GMT", nov_1994),
             ("Sun Nov  6 08:49:37 1994", nov_1994),
+            ("Mon Nov  6 08:49:37 1994", nov_1994),
+            ("Fri, 06 Nov 1994 08:49:37 GMT", nov_1994),
+            ("Friday, 06-Nov-94 08:49:37 GMT", nov_1994),
             ("THU, 18 Aug 2050 02:01:18 GMT", aug_2050),
             ("Thu, 18 AUG 2050 02:01:18 gMT", aug_2050),
             ("thursday, 18-aug-50 02:01:18 gmt", aug_2050),
@@ -57,6 +69,10 @@ mod tests {
             ("Thu, 18-Aug-2050 02:01:18 GMT", None),
             ("Thu, 18 Aug 2050 02.01.18 GMT", None),
             ("Thu, 18 Aug 2050 2:01:18 GMT", None),
+            ("Xyz, 06 Nov 1994 08:49:37 GMT", None),
+            ("Xyzday, 06-Nov-94 08:49:37 GMT", None),
+            (", 06 Nov 1994 08:49:37 GMT", None),
+            ("Sun", None),
             ("0", None),
             ("-1", None),
             ("", None),

@@ -32,6 +32,7 @@ pub struct Directives {
     /// Without a value, any staleness.
     pub max_stale: Option<u64>,
     pub min_fresh: Option<u64>,
+    pub only_if_cached: bool,
     /// Fields named by `no-cache="…"` and `private="…"`, in lower case: not stored, which satisfies both
     /// (RFC 9111 §5.2.2.4, §5.2.2.7).
     pub withheld: Vec<String>,
@@ -102,6 +103,7 @@ impl Directives {
             "max-stale" if matches!(argument, Argument::None) => restrict(&mut self.max_stale, Some(MAX_SECONDS)),
             "max-stale" => restrict(&mut self.max_stale, seconds),
             "min-fresh" => self.min_fresh = self.min_fresh.max(seconds),
+            "only-if-cached" => self.only_if_cached = true,
             _ => {}
         }
     }

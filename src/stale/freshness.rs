@@ -109,9 +109,9 @@ pub fn retention(record: &Record, params: &Params) -> Duration {
     Duration::from_secs(useful.saturating_sub(age(record, record.answered_at())))
 }
 
-/// RFC 9110 §15.1, without 206 and 501, which are not kept here.
+/// RFC 9110 §15.1, without 206, which is not kept here.
 pub fn is_heuristically_cacheable(status: u16) -> bool {
-    matches!(status, 200 | 203 | 204 | 300 | 301 | 308 | 404 | 405 | 410 | 414)
+    matches!(status, 200 | 203 | 204 | 300 | 301 | 308 | 404 | 405 | 410 | 414 | 501)
 }
 
 /// `Date`, or when the response arrived.

@@ -11,12 +11,15 @@ pub fn storable(mut lines: FieldLines, decoded: bool) -> FieldLines {
     let connection = lines.field("connection").unwrap_or_default().to_ascii_lowercase();
     let of_the_connection: Vec<&str> = connection.split(',').map(str::trim).collect();
     let withheld = Directives::of_response(&lines).withheld;
+    // A coding that the runtime does not know stays in the body, and has to be named.
+    let coded = !decoded && lines.field("content-encoding").is_some_and(|coding| coding != "identity");
     lines.retain(|(name, value)| {
         let name = name.as_str();
         is_storable(name)
             && is_value(value)
             && (NEEDED.contains(&name) || !of_the_connection.contains(&name))
             && !withheld.iter().any(|other| other == name)
+            && (coded || name != "content-encoding")
             && !(decoded && OF_THE_CODED_BODY.contains(&name))
     });
     if decoded {
@@ -31,8 +34,10 @@ pub fn storable(mut lines: FieldLines, decoded: bool) -> FieldLines {
 /// The stored lines with those of a 304 or a HEAD response in place of theirs.
 pub fn updated(stored: &[(String, String)], new: FieldLines, decoded: bool) -> FieldLines {
     let mut new = storable(new, decoded);
-    // `Content-Range` is processed on the way and says nothing about the stored whole.
-    new.retain(|(name, _)| name != "content-range");
+    // What describes the bytes of a message: this one has none, and the stored ones are what they were.
+    new.retain(|(name, _)| {
+        !matches!(name.as_str(), "content-encoding" | "content-range") && !OF_THE_CODED_BODY.contains(&name.as_str())
+    });
     let stays = |name: &str| name != "age" && !new.iter().any(|(other, _)| other == name);
     let mut lines: FieldLines = stored.iter().filter(|(name, _)| stays(name)).cloned().collect();
     lines.append(&mut new);
@@ -53,9 +58,8 @@ pub fn is_storable(name: &str) -> bool {
 }
 
 /// Fields of one connection, of one visitor or one proxy, and those that are made anew for every answer.
-const NEVER_STORED: [&str; 14] = [
+const NEVER_STORED: [&str; 13] = [
     "connection",
-    "content-encoding",
     "content-length",
     "keep-alive",
     "proxy-authenticate",

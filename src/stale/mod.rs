@@ -13,7 +13,7 @@
 //! | which status, lines and part of the body does the visitor get? | [`serve()`] → [`Served`] |
 //! | is it worth writing where one lies already? | [`refreshes`], [`is_due`] |
 //! | may it be served without asking the origin (`CACHE_FRESH`)? | [`reuse()`] → [`Reuse`] |
-//! | what does a 304 change in it? | [`updated`] |
+//! | what does a 304 change in it, and is that worth writing? | [`updated`], [`Record::is_news_to`] |
 //! | which copies does a POST make invalid? | [`invalidated`] |
 //!
 //! A tier holds an [`Entry`] under each key. To find a copy: read the entry under the primary key; if it is a list of
@@ -64,7 +64,7 @@ pub use record::{Record, fingerprint};
 pub use reuse::{Reuse, reuse};
 pub use rewrite::{Written, is_due, refreshes};
 pub use serve::{Part, Served, serve};
-pub use usable::{Aged, Trigger, Usable, eligible, usable};
+pub use usable::{Aged, Trigger, Usable, eligible, takes_stale, usable, wants_only_copies};
 pub use validate::updated;
 pub use vary::{MAX_VARY_NAMES, Variants};
 pub use wire::MAX_RECORD;

@@ -3,9 +3,9 @@
 /// Why an answer of the origin is not kept as a copy, or why the copy that was there is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SkipReason {
-    /// Only answers to GET are kept.
+    /// Only answers to GET are kept; with `CACHE_FRESH` also one to POST that says that it is what a GET would get.
     Method,
-    /// This status is never kept: 1xx, 206, 304, 5xx, what is said of one request only, and 4xx unless `CACHE_FRESH`.
+    /// This status is never kept: 1xx, 206, 304, what is said of one request only, and errors unless `CACHE_FRESH`.
     Status,
     /// The origin says that there is nothing (404, 410, 451), or nothing for everybody (401).
     Gone,
@@ -39,7 +39,7 @@ pub enum SkipReason {
     Malformed,
     /// The header fields alone are larger than a record.
     HeadersTooLarge,
-    /// A content coding that the runtime does not decode.
+    /// A content coding that the runtime does not decode, and that not everybody gets.
     Coding,
     /// The origin leaves no use for a copy: it is stale at once, and must not be served stale.
     NeverUsable,
@@ -50,6 +50,21 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
+    /// Will the next answer be left for the same reason, whoever asks?
+    #[must_use]
+    pub const fn is_of_the_page(self) -> bool {
+        !matches!(
+            self,
+            Self::Method
+                | Self::Status
+                | Self::RequestNoStore
+                | Self::SessionCookie
+                | Self::Authorization
+                | Self::Cookie
+                | Self::Rerouted
+        )
+    }
+
     /// The reason in the vocabulary of headers and logs.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

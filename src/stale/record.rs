@@ -10,6 +10,7 @@ use super::freshness;
 use super::lines::{are_sound, storable, updated};
 use super::reasons::NoReason;
 use super::syntax::integer;
+use super::usable::Aged;
 use super::vary::{Vary, selecting};
 use super::wire;
 use super::{Answered, Asked, Params};
@@ -165,6 +166,19 @@ impl Record {
     #[must_use]
     pub fn retention(&self, params: &Params) -> Duration {
         freshness::retention(self, params)
+    }
+
+    /// Its age, and how long it is still fresh.
+    #[must_use]
+    pub fn aged(&self, now: Time) -> Aged {
+        Aged::of(self, &self.directives(), now)
+    }
+
+    /// Could it ever save the origin work, or the visitor a wait?
+    #[must_use]
+    pub fn is_reusable(&self) -> bool {
+        let window = self.directives().stale_while_revalidate.unwrap_or(0);
+        self.has_validator() || window > 0 || self.aged(self.answered_at).is_fresh()
     }
 
     /// The freshness lifetime (RFC 9111 §4.2.1).

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Params;
 use super::digest;
 use super::record::Record;
-use crate::fields::Fields;
+use crate::fields::{FieldLines, Fields};
 use crate::time::Time;
 
 /// What a tier tells of the copy that lies in it, without reading it.
@@ -29,6 +29,28 @@ impl Record {
         let status = self.status.to_string();
         let parts: Vec<&str> = [&status, &body].into_iter().chain(&said).map(String::as_str).collect();
         Some(digest::short(&parts))
+    }
+}
+
+impl Record {
+    /// Does it, updated by a 304 or by an answer to HEAD, say more than `old`, the copy that it is the update of? Not if
+    /// only the time went on, and the next visitor will ask the origin all the same.
+    #[must_use]
+    pub fn is_news_to(&self, old: &Self, span: Duration) -> bool {
+        let timeless = |record: &Self| -> FieldLines {
+            record
+                .lines
+                .iter()
+                .filter(|(name, _)| !matches!(name.as_str(), "age" | "date" | "expires"))
+                .cloned()
+                .collect()
+        };
+        let fresh = self.aged(self.answered_at).is_fresh();
+        let soon = self.answered_at.since(old.answered_at) < span;
+        fresh && !self.directives().no_cache
+            || !soon
+            || self.outdated != old.outdated
+            || timeless(self) != timeless(old)
     }
 }
 

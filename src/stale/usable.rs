@@ -11,6 +11,7 @@ use super::reasons::NoReason;
 use super::record::Record;
 use super::syntax::MAX_SECONDS;
 use super::{Asked, Params};
+use crate::fields::Fields;
 use crate::time::Time;
 
 /// Why a copy is wanted.
@@ -20,7 +21,7 @@ pub enum Trigger {
     Failure,
     /// A 500: only an explicit `stale-if-error` covers it.
     Error500,
-    /// The visitor wants nothing else (`only-if-cached`).
+    /// The visitor wants nothing else: [`wants_only_copies`].
     OnlyIfCached,
 }
 
@@ -69,6 +70,18 @@ impl Aged {
 pub fn eligible(asked: &Asked<'_>, _params: &Params) -> Result<(), NoReason> {
     // Session cookies and `Authorization` do not decide yet: the copy's response may have said `public`.
     if matches!(asked.method, "GET" | "HEAD") { Ok(()) } else { Err(NoReason::Method) }
+}
+
+/// Does the request want a copy or nothing (`only-if-cached`, RFC 9111 §5.2.1.7)?
+#[must_use]
+pub fn wants_only_copies(fields: &dyn Fields) -> bool {
+    fields.field("cache-control").is_some_and(|value| Directives::parse(&value).only_if_cached)
+}
+
+/// Is the visitor content with a stale copy, without a failure (`max-stale`, RFC 9111 §5.2.1.2)?
+#[must_use]
+pub fn takes_stale(fields: &dyn Fields) -> bool {
+    Directives::of_request(fields).max_stale.is_some()
 }
 
 /// May this copy be served to this visitor now?
@@ -139,5 +152,5 @@ pub(super) fn accepted(directives: &Directives, request: &Directives, params: &P
 pub(super) fn is_wanted(aged: Aged, request: &Directives) -> Result<(), NoReason> {
     let too_old = request.max_age.is_some_and(|max| aged.age > max);
     let too_short = request.min_fresh.is_some_and(|min| aged.ttl < i64::try_from(min).unwrap_or(i64::MAX));
-    if request.no_cache || too_old || too_short { Err(NoReason::Request) } else { Ok(()) }
+    if request.no_cache || request.no_store || too_old || too_short { Err(NoReason::Request) } else { Ok(()) }
 }

@@ -96,7 +96,7 @@ fn copy(record: &Record) -> Copy {
 fn record(copy: Copy) -> Option<Record> {
     let Vary::Names(vary) = Vary::parse(copy.lines.field("vary").as_deref()) else { return None };
     let good = copy.v == VERSION
-        && matches!(copy.status, 200..=499)
+        && matches!(copy.status, 200..=599)
         && is_hex(&copy.selected)
         && copy.lines.iter().all(|(name, value)| is_storable(name) && is_value(value));
     good.then_some(Record {

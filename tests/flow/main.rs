@@ -6,5 +6,6 @@ mod any;
 mod breaker;
 mod copies;
 mod fallbacks;
+mod fresh;
 mod retries;
 mod site;

@@ -1,0 +1,201 @@
+//! What can be answered before the origin is asked, and what does its 304 mean? `CACHE_FRESH`, and `only-if-cached`.
+//!
+//! | the copy is | steps |
+//! | --- | --- |
+//! | fresh | `Lookup` (`Lookup`) `Finish(Copy)` |
+//! | stale, `stale-while-revalidate` | `Lookup` `Finish(Copy)`, and afterwards an attempt: [`After::refresh`], [`Flow::late`] |
+//! | stale | `Lookup` `Fetch` with conditions, and what the origin says: a 304 `Finish(Copy)`, else as without a copy |
+//! | being written | `Sleep`, and then as above: who asks for what is just on its way does not ask the origin |
+//!
+//! From the first attempt on everything is as without `CACHE_FRESH`, but that the copy is known already. Nothing here is
+//! on the way of a request where it is off. RFC 9111 §4, §4.3; RFC 5861 §3.
+
+use std::time::Duration;
+
+use super::after::{After, Keep, Promote};
+use super::{Copies, Fetch, Flow, Now, Phase, Step, Tier};
+use crate::breaker::Verdict;
+use crate::config::Mode;
+use crate::fields::{FieldLines, Fields};
+use crate::page::Page;
+use crate::report::Forwarded;
+use crate::stale::{self, Answered, Record, Reuse};
+
+/// The copy that the origin is asked about.
+#[derive(Debug)]
+pub(super) struct Held {
+    record: Box<Record>,
+    tier: Tier,
+    /// It would do, but the visitor asks for a newer one.
+    unwanted: bool,
+}
+
+impl Held {
+    pub(super) fn parts(&self) -> (&Record, Tier) {
+        (&self.record, self.tier)
+    }
+}
+
+impl Flow {
+    /// Is a copy looked for before the origin is asked?
+    pub(super) fn begins_with_copies(&mut self) -> bool {
+        // A drill is to show what a failure would do, and that of an origin that is not asked is none.
+        if self.config.mode != Mode::On || self.drill.is_some() {
+            return false;
+        }
+        self.only_copies = stale::wants_only_copies(self.request.fields());
+        (self.config.stale.fresh || self.only_copies) && self.may_look()
+    }
+
+    pub(super) fn ask_copies(&mut self, now: &mut Now) -> Step {
+        let key = self.key();
+        let stored = now.state.stored();
+        if stored.is_being_written(&key, now.time) {
+            self.phase = Phase::Writing;
+            return Step::Sleep(MOMENT);
+        }
+        if stored.is_barren(&key, now.time) && !self.only_copies && !stale::takes_stale(self.request.fields()) {
+            return self.attempt(now);
+        }
+        self.phase = Phase::Caching;
+        self.copy = Copies::Asking(Tier::Cache);
+        Step::Lookup(Tier::Cache)
+    }
+
+    /// How long a tier may take to say whether it has the copy, where that is not for the tier to say.
+    #[must_use]
+    pub fn look_limit(&self) -> Option<Duration> {
+        // The origin is not kept waiting for a tier that is slower than it.
+        (self.phase == Phase::Caching && !self.only_copies).then_some(LOOK_LIMIT)
+    }
+
+    /// What the look-up before the first attempt found.
+    pub(super) fn cached(&mut self, found: Option<Record>, now: &mut Now) -> Step {
+        let Copies::Asking(tier) = std::mem::replace(&mut self.copy, Copies::None) else { return self.attempt(now) };
+        let Some(record) = found else {
+            if tier == Tier::Cache && self.tiers.kv {
+                self.copy = Copies::Asking(Tier::Kv);
+                return Step::Lookup(Tier::Kv);
+            }
+            self.vacant = true;
+            self.line.no_copy = Some("none");
+            return self.uncached(now);
+        };
+        self.vacant = record.status() >= 500;
+        match stale::reuse(&record, &self.asked(), now.time, &self.config.stale) {
+            Reuse::Fresh(aged) => {
+                self.copy = Copies::Found(Box::new(record), aged, tier);
+                self.answer_cached(Forwarded::No, &[], After::default(), now)
+            }
+            Reuse::Revalidate { conditions, serve_while, unwanted } if self.config.stale.fresh => {
+                self.conditions = conditions;
+                self.held = Some(Held { record: Box::new(record.clone()), tier, unwanted });
+                if let Some(aged) = serve_while {
+                    let refresh = self.refresh(now).map(Box::new);
+                    self.copy = Copies::Found(Box::new(record), aged, tier);
+                    return self.answer_cached(Forwarded::No, &[], After { refresh, ..After::default() }, now);
+                }
+                self.copy = Copies::Unasked;
+                self.uncached(now)
+            }
+            Reuse::Revalidate { .. } => self.uncached(now),
+            Reuse::No(why) => {
+                self.line.no_copy = Some(why.as_str());
+                self.uncached(now)
+            }
+        }
+    }
+
+    fn uncached(&mut self, now: &mut Now) -> Step {
+        if !self.only_copies {
+            return self.attempt(now);
+        }
+        // RFC 9111 §5.2.1.7
+        let lines = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")];
+        let lines = lines.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        self.answer_page(Page { status: 504, lines, body: "only-if-cached: there is no copy.\n".to_owned() }, now)
+    }
+
+    /// The attempt that asks about the copy while the visitor already has it; one at a time for each page, and none at an
+    /// origin that is left alone.
+    fn refresh(&mut self, now: &mut Now) -> Option<Fetch> {
+        if self.only_copies || !now.state.stored().claim(&self.key(), now.time, self.config.timeout) {
+            return None;
+        }
+        while self.target <= self.config.fallbacks.len() {
+            if matches!(self.admit(now), Verdict::Go | Verdict::Probe) {
+                return Some(self.attempted_fetch(now));
+            }
+            self.target += 1;
+        }
+        None
+    }
+
+    /// A 304: is it the answer to our own conditions?
+    pub(super) fn validates(&self, status: u16) -> bool {
+        status == 304 && !self.conditions.is_empty() && self.held.is_some()
+    }
+
+    /// The origin says that the copy is still good.
+    pub(super) fn validated(&mut self, fields: &dyn Fields, now: &mut Now) -> Step {
+        let Some(Held { record: old, tier, unwanted }) = self.held.take() else { return self.answer_failed(now) };
+        let Some(new) = self.updated(&old, 304, fields, now) else {
+            // It speaks of another one, or takes this one back: once more, as the visitor asked.
+            self.conditions.clear();
+            self.copy = Copies::None;
+            return self.attempt(now);
+        };
+        // A cookie is for this visitor; what comes with one is written nowhere.
+        let cookies: FieldLines = match fields.field("set-cookie") {
+            Some(_) => fields.lines().into_iter().filter(|(name, _)| name == "set-cookie").collect(),
+            None => FieldLines::new(),
+        };
+        let writes = cookies.is_empty() && new.is_news_to(&old, self.config.stale_refresh);
+        let after = match tier {
+            _ if !writes => After::default(),
+            Tier::Cache => self.renewal(&old, new.clone(), now),
+            Tier::Kv => After { promote: Some(self.promotion(new.clone())), ..After::default() },
+        };
+        self.copy = Copies::Found(Box::new(new.clone()), new.aged(now.time), tier);
+        self.answer_cached(Forwarded::Validated { unwanted }, &cookies, after, now)
+    }
+
+    /// What becomes of the copy when a 304 or the answer to HEAD came after the visitor had been answered.
+    pub(super) fn freshened(&self, status: u16, fields: &dyn Fields, now: &mut Now) -> After {
+        let Some((old, _)) = self.held.as_ref().map(Held::parts) else { return After::default() };
+        if self.request.method() == "HEAD" && matches!(status, 404 | 410 | 451) {
+            return After { remove: vec![self.key()], ..After::default() };
+        }
+        let new = Some(()).filter(|()| fields.field("set-cookie").is_none());
+        match new.and_then(|()| self.updated(old, status, fields, now)) {
+            Some(new) if new.is_news_to(old, self.config.stale_refresh) => self.renewal(old, new, now),
+            _ => After::default(),
+        }
+    }
+
+    fn updated(&self, old: &Record, status: u16, fields: &dyn Fields, now: &Now) -> Option<Record> {
+        let answered = Answered { status, fields, asked_at: self.asked_at, answered_at: now.time };
+        stale::updated(old, &answered, &self.asked())
+    }
+
+    /// The copy with other fields and the same body.
+    fn renewal(&self, old: &Record, new: Record, now: &mut Now) -> After {
+        let key = self.key();
+        let stored = now.state.stored();
+        let place = stored.note(&key, self.request.fields(), &new, now.time);
+        stored.begin(&key, now.time);
+        let kv = self.tiers.kv && stored.is_due(place, now.time, self.config.kv_refresh);
+        let renews = Some(old.answered_at());
+        After { keep: Some(Keep { key, place, kv, late: true, renews, record: Box::new(new) }), ..After::default() }
+    }
+
+    pub(super) fn promotion(&self, record: Record) -> Promote {
+        Promote { key: self.key(), record: Box::new(record) }
+    }
+}
+
+/// How long a tier may take before the origin is asked.
+const LOOK_LIMIT: Duration = Duration::from_millis(500);
+
+/// How long who waits for a copy that is being written waits before the next look.
+const MOMENT: Duration = Duration::from_millis(10);

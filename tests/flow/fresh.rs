@@ -1,0 +1,171 @@
+//! A full cache (`CACHE_FRESH`): when the origin is not asked, asked with conditions, or asked afterwards.
+
+use understudy::drill::Drill;
+use understudy::flow::Now;
+
+use crate::site::{Site, Visit, lines, name};
+
+/// A site with a copy that came a minute ago with this `Cache-Control` and an `ETag`.
+fn site(cache_control: &str, more: &[(&str, &str)]) -> Site {
+    let mut site = Site::new(&[more, &[("CACHE_FRESH", "on"), ("RETRY_ATTEMPTS", "0")]].concat());
+    site.copy = lines(&[("cache-control", cache_control), ("etag", "\"1\"")]);
+    site.fields = lines(&[("etag", "\"1\"")]);
+    site
+}
+
+/// Plays a script; what is to be written after it is written at once.
+fn plays(site: &mut Site, method: &str, script: &str) -> Visit {
+    let visit = site.plays(method, script);
+    if let Some(keep) = &visit.finish.after.keep {
+        site.state.stored().end(&keep.key);
+    }
+    visit
+}
+
+#[test]
+fn a_fresh_copy_is_served_without_asking_the_origin() {
+    let mut site = site("max-age=600", &[]);
+    for method in ["GET", "HEAD"] {
+        let visit = plays(&mut site, method, "cache? copy copy");
+        assert_eq!(visit.field("cache-status"), "understudy;hit;ttl=540;detail=cache", "RFC 9211 §2.1");
+        assert_eq!(visit.field("age"), "60", "RFC 9111 §4");
+        assert_eq!(visit.field("proxy-status"), "", "nothing failed");
+        assert_eq!(visit.finish.after.line.map(|line| line.event), Some("request"), "no incident");
+    }
+    plays(&mut site, "POST", "fetch 200 origin");
+    site.kv = true;
+    let visit = plays(&mut site, "GET", "cache? none kv? copy copy");
+    assert!(visit.finish.after.promote.is_some(), "a copy of the second tier goes into the first one");
+    plays(&mut site, "GET", "cache? none kv? none fetch 200 origin");
+}
+
+#[test]
+fn a_stale_copy_is_validated_with_what_it_came_with() {
+    let mut site = site("max-age=30", &[]);
+    site.copy.push(("last-modified".to_owned(), "Mon, 12 Jan 1970 00:00:00 GMT".to_owned()));
+    site.asked = lines(&[("if-none-match", "\"mine\"")]);
+    let visit = plays(&mut site, "GET", "cache? copy fetch 304 copy");
+    let [fetch] = &visit.fetches[..] else { panic!("one request") };
+    let expected = [("if-none-match", "\"1\""), ("if-modified-since", "Mon, 12 Jan 1970 00:00:00 GMT")];
+    assert_eq!(fetch.conditions, lines(&expected), "RFC 9111 §4.3.1");
+    assert_eq!(visit.status(), Some(200), "RFC 9111 §4.3.2: the visitor's own validator is another one");
+    assert_eq!(visit.field("cache-status"), "understudy;fwd=stale;fwd-status=304;ttl=30;detail=cache");
+    assert_eq!(visit.field("proxy-status"), "");
+    let keep = visit.finish.after.keep.expect("RFC 9111 §4.3.4: the copy is renewed");
+    assert!(keep.renews.is_some());
+
+    site.asked = lines(&[("if-none-match", "\"1\"")]);
+    assert_eq!(plays(&mut site, "GET", "cache? copy fetch 304 copy").status(), Some(304), "and here it is the same");
+}
+
+#[test]
+fn what_the_origin_sends_instead_takes_the_place_of_the_copy() {
+    let mut site = site("max-age=30", &[]);
+    site.fields = lines(&[("cache-control", "max-age=60"), ("etag", "\"2\"")]);
+    let visit = plays(&mut site, "GET", "cache? copy fetch 200 origin");
+    assert!(visit.finish.after.keep.is_some_and(|keep| keep.renews.is_none()));
+    site.fields = lines(&[]);
+    let visit = plays(&mut site, "GET", "cache? copy fetch 410 origin");
+    assert_eq!(visit.finish.after.remove.len(), 1, "a deletion is never hidden");
+}
+
+#[test]
+fn a_304_about_another_page_is_not_believed() {
+    let mut site = site("max-age=30", &[]);
+    site.fields = lines(&[("etag", "\"2\"")]);
+    let visit = plays(&mut site, "GET", "cache? copy fetch 304 fetch 200 origin");
+    assert!(visit.fetches[1].conditions.is_empty(), "RFC 9111 §4.3.4: asked again, as the visitor did");
+}
+
+#[test]
+fn a_304_with_a_cookie_gives_it_to_this_visitor_and_to_no_store() {
+    let mut site = site("max-age=30", &[]);
+    site.fields.push(("set-cookie".to_owned(), "a=1".to_owned()));
+    let visit = plays(&mut site, "GET", "cache? copy fetch 304 copy");
+    assert_eq!(visit.field("set-cookie"), "a=1");
+    assert!(visit.finish.after.keep.is_none());
+}
+
+#[test]
+fn while_revalidating_the_visitor_has_the_copy_already() {
+    let mut site = site("max-age=30, stale-while-revalidate=60", &[]);
+    let mut visit = plays(&mut site, "GET", "cache? copy copy");
+    assert_eq!(visit.field("cache-status"), "understudy;hit;ttl=-30;detail=cache");
+    assert!(visit.finish.after.refresh.is_some(), "RFC 5861 §3: in the background");
+    let again = plays(&mut site, "GET", "cache? copy copy");
+    assert!(again.finish.after.refresh.is_none(), "one at a time");
+    let keep = site.late(&mut visit, "304").keep.expect("the copy is renewed");
+    site.state.stored().end(&keep.key);
+    site.copy = lines(&[("cache-control", "max-age=30, stale-while-revalidate=29"), ("etag", "\"1\"")]);
+    plays(&mut site, "GET", "cache? copy fetch 304 copy");
+}
+
+#[test]
+fn a_failure_while_validating_is_one_like_any_other() {
+    let mut site = site("max-age=30", &[]);
+    let visit = plays(&mut site, "GET", "cache? copy fetch 502 copy");
+    assert_eq!(visit.field("cache-status"), "understudy;fwd=stale;fwd-status=502;ttl=-30;detail=cache");
+    assert!(visit.field("proxy-status").contains("received-status=502"));
+    plays(&mut site, "GET", "cache? copy fetch impatient copy");
+    site.copy = lines(&[("cache-control", "max-age=30, must-revalidate"), ("etag", "\"1\"")]);
+    plays(&mut site, "GET", "cache? copy fetch 502 page");
+}
+
+#[test]
+fn a_request_that_wants_a_copy_or_nothing_gets_that() {
+    for (vars, script, status) in [
+        (&[][..], "cache? copy copy", 200),
+        (&[("CACHE_FRESH", "off")], "cache? copy copy", 200),
+        (&[("CACHE_FRESH", "off")], "cache? none page", 504),
+    ] {
+        let mut site = site("max-age=600", vars);
+        site.asked = lines(&[("cache-control", "only-if-cached")]);
+        assert_eq!(plays(&mut site, "GET", script).status(), Some(status), "RFC 9111 §5.2.1.7");
+    }
+}
+
+#[test]
+fn whoever_asks_for_newer_gets_newer() {
+    for (wish, script) in [
+        ("no-cache", "cache? copy fetch 304 copy"),
+        ("max-age=59", "cache? copy fetch 304 copy"),
+        ("max-age=61", "cache? copy copy"),
+        ("min-fresh=541", "cache? copy fetch 304 copy"),
+        ("min-fresh=540", "cache? copy copy"),
+    ] {
+        let mut site = site("max-age=600", &[]);
+        site.asked = lines(&[("cache-control", wish)]);
+        plays(&mut site, "GET", script);
+    }
+}
+
+#[test]
+fn an_open_breaker_leaves_the_copy() {
+    let mut site = site("max-age=30", &[("BREAKER_FAILURES", "1")]);
+    plays(&mut site, "GET", "cache? copy fetch 502 copy");
+    let visit = plays(&mut site, "GET", "cache? copy copy");
+    assert!(visit.field("proxy-status").contains("circuit open"));
+}
+
+#[test]
+fn without_it_or_looking_on_or_in_a_drill_the_origin_is_asked_first() {
+    for vars in [[("CACHE_FRESH", "off")], [("MODE", "observe")]] {
+        plays(&mut site("max-age=600", &vars), "GET", "fetch 200 origin");
+    }
+    let mut drilled = site("max-age=600", &[]);
+    drilled.drill = Some(Drill::Status(502));
+    plays(&mut drilled, "GET", "fetch 502 cache? copy copy");
+}
+
+#[test]
+fn who_asks_for_a_copy_that_is_being_written_waits_for_it() {
+    let mut site = site("max-age=600", &[]);
+    site.fields = lines(&[("cache-control", "max-age=600")]);
+    let visit = Site::plays(&mut site, "GET", "cache? none fetch 200 origin");
+    let key = visit.finish.after.keep.expect("a copy").key;
+    let mut flow = site.flow("GET");
+    let step = flow.start(&mut Now { time: site.time, state: &mut site.state });
+    assert_eq!(name(&step), "sleep");
+    site.state.stored().end(&key);
+    assert_eq!(name(&site.happens(&mut flow, "slept")), "cache?");
+}
