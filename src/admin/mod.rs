@@ -4,6 +4,7 @@
 //! of it but `health` is the origin's. A wrong token and an unknown path get the same 404. Not here: deleting copies
 //! (`edge/`), which this only names.
 
+pub mod doctor;
 mod gallery;
 mod health;
 mod purge;
@@ -29,6 +30,8 @@ pub enum Action {
     },
     /// `GET /.understudy/pages`.
     Gallery,
+    /// `GET /.understudy/doctor`.
+    Doctor,
     /// `POST /.understudy/purge`.
     Purge,
     /// The path is known but not with this method; the value is for `Allow`.
@@ -108,6 +111,7 @@ pub fn action(request: &Request, secret: Option<&str>) -> Option<Action> {
         _ if secret.is_none() => None,
         _ if !trusted => Some(Action::NotFound),
         "pages" => Some(only("GET, HEAD", &["GET", "HEAD"], Action::Gallery)),
+        "doctor" => Some(only("GET", &["GET"], Action::Doctor)),
         "purge" => Some(only("POST", &["POST"], Action::Purge)),
         _ => Some(Action::NotFound),
     }
@@ -149,6 +153,8 @@ mod tests {
         assert_eq!(asked("GET", "/.understudy/health", right, secret), Some(Action::Health { trusted: true }));
         assert_eq!(asked("GET", "/.understudy/pages?lang=de", right, secret), Some(Action::Gallery));
         assert_eq!(asked("POST", "/.understudy/purge", right, secret), Some(Action::Purge));
+        assert_eq!(asked("GET", "/.understudy/doctor?url=/", right, secret), Some(Action::Doctor));
+        assert_eq!(asked("POST", "/.understudy/doctor?url=/", right, secret), Some(Action::Method("GET")));
         assert_eq!(asked("GET", "/.understudy/purge", right, secret), Some(Action::Method("POST")));
     }
 }

@@ -6,7 +6,7 @@ use worker::web_sys::{Request as Incoming, Response};
 
 use super::isolate::{self, Isolate};
 use super::store::Store;
-use super::{convert, now};
+use super::{convert, doctor, now};
 use crate::admin::{self, Action, Health, Purge, Reply};
 use crate::config::Config;
 use crate::request::Request;
@@ -31,6 +31,7 @@ pub async fn answer(
                 }))
             }
             Action::Gallery => admin::gallery(request, config, now()),
+            Action::Doctor => doctor::report(request, isolate, env).await,
             Action::Purge => match admin::purge(request, &config.stale.ignore_params, &text(incoming).await) {
                 Purge::Keys(keys) => purged(keys, env).await,
                 Purge::Bad(message) => Reply::text(400, &message),

@@ -157,13 +157,7 @@ impl Driver {
     }
 
     async fn inspect(&self, ended: &Ended) -> Option<Prefix> {
-        let Ended::Answered(response) = ended else { return None };
-        let fields = HeaderFields::new(response.headers());
-        let wanted =
-            failure::inspect(&self.flow.config().failure, self.flow.request().method(), response.status(), &fields);
-        let failed = self.flow.config().failure.statuses.contains(response.status());
-        let until = if failed { Until::Start } else { Until::Anything };
-        if wanted { Some(peek::prefix(response, until).await) } else { None }
+        inspect(self.flow.config(), self.flow.request().method(), ended).await
     }
 
     async fn look(&mut self, tier: Tier) -> Option<Copy> {
@@ -282,6 +276,16 @@ impl Driver {
     }
 }
 
+/// A look at the start of a body where the core asks for one.
+pub async fn inspect(config: &Config, method: &str, ended: &Ended) -> Option<Prefix> {
+    let Ended::Answered(response) = ended else { return None };
+    let fields = HeaderFields::new(response.headers());
+    let wanted = failure::inspect(&config.failure, method, response.status(), &fields);
+    let failed = config.failure.statuses.contains(response.status());
+    let until = if failed { Until::Start } else { Until::Anything };
+    if wanted { Some(peek::prefix(response, until).await) } else { None }
+}
+
 async fn open<'a>(store: &'a mut Option<Store>, env: &Env) -> &'a Store {
     match store {
         Some(open) => open,
@@ -295,7 +299,7 @@ fn lend<T>(flow: &mut Flow, step: impl FnOnce(&mut Flow, &mut Now) -> T) -> T {
 }
 
 /// How an attempt ended, in the core's words.
-fn with_outcome<T>(ended: &Ended, prefix: Option<&Prefix>, then: impl FnOnce(Outcome) -> T) -> T {
+pub fn with_outcome<T>(ended: &Ended, prefix: Option<&Prefix>, then: impl FnOnce(Outcome) -> T) -> T {
     match ended {
         Ended::Answered(response) => {
             let fields = HeaderFields::new(response.headers());

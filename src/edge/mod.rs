@@ -9,6 +9,7 @@ mod attempt;
 mod body;
 mod cache;
 mod convert;
+mod doctor;
 mod drive;
 mod env;
 mod isolate;

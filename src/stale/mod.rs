@@ -14,6 +14,7 @@
 //! | is it worth writing where one lies already? | [`refreshes`], [`is_due`] |
 //! | may it be served without asking the origin (`CACHE_FRESH`)? | [`reuse()`] → [`Reuse`] |
 //! | what does a 304 change in it, and is that worth writing? | [`updated`], [`Record::is_news_to`] |
+//! | what could the origin send instead? | [`advised`] |
 //! | which copies does a POST make invalid? | [`invalidated`] |
 //!
 //! A tier holds an [`Entry`] under each key. To find a copy: read the entry under the primary key; if it is a list of
@@ -25,6 +26,7 @@
 //! Not here: where copies lie and how they are read and written (`edge`), when one is looked for (`flow`).
 
 mod admit;
+mod advice;
 mod conditional;
 mod date;
 mod digest;
@@ -56,6 +58,7 @@ use crate::pattern::Patterns;
 use crate::time::Time;
 
 pub use admit::{Admission, admit};
+pub use advice::advised;
 pub use entry::Entry;
 pub use invalidate::invalidated;
 pub use key::{MAX_KEY, MAX_VARIANT, key};

@@ -19,6 +19,7 @@ mod worker;
 mod admin;
 mod config;
 mod deploy;
+mod doctor;
 mod fresh;
 mod gateways;
 mod memory;

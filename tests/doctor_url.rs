@@ -1,0 +1,264 @@
+//! Does the doctor for a URL say what really happens, and does what it advises really help?
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(missing_docs, reason = "a test's name is its documentation")]
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use understudy::admin::doctor::{self, Facts, Remedy, Words};
+use understudy::config::Config;
+use understudy::failure::{Body, Outcome};
+use understudy::fields::{FieldLines, Fields};
+use understudy::flow::Tier;
+use understudy::request::Request;
+use understudy::stale::{self, Admission, NoReason, Record, SkipReason};
+use understudy::time::Time;
+
+const NOW: Time = Time::from_secs(1_764_108_060);
+
+const SKIPS: [SkipReason; 22] = {
+    use SkipReason::*;
+    [
+        Method,
+        Status,
+        Gone,
+        NotCacheable,
+        SetCookie,
+        NoStore,
+        Private,
+        NoCache,
+        RequestNoStore,
+        SessionCookie,
+        Authorization,
+        Cookie,
+        Rerouted,
+        VaryStar,
+        VaryNames,
+        TooLarge,
+        Malformed,
+        HeadersTooLarge,
+        Coding,
+        NeverUsable,
+        NotPermitted,
+        AlreadyStale,
+    ]
+};
+
+const NOES: [NoReason; 12] = {
+    use NoReason::*;
+    [
+        Method,
+        Vary,
+        SessionCookie,
+        Authorization,
+        NoCache,
+        MustRevalidate,
+        ProxyRevalidate,
+        SMaxage,
+        TooStale,
+        NotPermitted,
+        Error500,
+        Request,
+    ]
+};
+
+fn config(vars: &[(&str, &str)]) -> Config {
+    let value = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+    let (config, mistakes) = Config::from_vars(value);
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    config
+}
+
+fn asked(accept: &str) -> Request {
+    let fields: FieldLines = vec![("accept".to_owned(), accept.to_owned())];
+    Request::new(
+        "GET".to_owned(),
+        "https://www.example/.understudy/doctor?url=/news?utm_source=x%26id=1".to_owned(),
+        fields,
+    )
+}
+
+fn lines(fields: &[(&str, &str)]) -> FieldLines {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn record(status: u16, fields: &[(&str, &str)], config: &Config) -> Record {
+    match admitted(status, &lines(fields), config) {
+        Admission::Keep(record) => *record,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn admitted(status: u16, fields: &FieldLines, config: &Config) -> Admission {
+    let visit = doctor::visit(&asked("*/*")).unwrap();
+    let asked = stale::Asked { method: "GET", url: visit.url(), fields: visit.fields() };
+    stale::admit(&asked, &stale::Answered { status, fields, asked_at: NOW, answered_at: NOW }, &config.stale)
+}
+
+fn report(accept: &str, outcome: Outcome, config: &Config, copies: &[(Tier, Option<Record>)]) -> String {
+    let visit = doctor::visit(&asked(accept)).unwrap();
+    let facts = Facts { visit: &visit, config, rule: None, outcome, asked_at: NOW, now: NOW, copies };
+    let reply = doctor::reply(&asked(accept), &facts);
+    assert_eq!(reply.status, 200);
+    assert_eq!(reply.lines.field("cache-control").as_deref(), Some("no-store"));
+    reply.body
+}
+
+fn about(status: u16, fields: &[(&str, &str)], config: &Config) -> Value {
+    let fields = lines(fields);
+    let outcome = Outcome::Answered { status, fields: &fields, body: Body::Unread };
+    serde_json::from_str(&report("application/json", outcome, config, &[])).unwrap()
+}
+
+#[test]
+fn every_reason_has_words_and_advice_of_its_own() {
+    let words: Vec<(&str, Words)> = SKIPS.iter().map(|why| (why.as_str(), doctor::skipped(*why))).collect();
+    let more: Vec<(&str, Words)> = NOES.iter().map(|why| (why.as_str(), doctor::unserved(*why))).collect();
+    let mut seen = HashSet::new();
+    for (name, words) in words.iter().chain(&more) {
+        assert!(seen.insert(words.why), "{name} says what another one says");
+        assert!(words.why.ends_with('.') && words.why.len() > 20, "{name}: {}", words.why);
+        assert!(words.advice.ends_with('.') && words.advice.len() > 8, "{name}: {}", words.advice);
+        assert!(words.why.is_ascii() && words.advice.is_ascii(), "{name}: any terminal can show it");
+    }
+    for reasons in [words, more] {
+        let names: HashSet<_> = reasons.iter().map(|(name, _)| name).collect();
+        assert_eq!(names.len(), reasons.len(), "a reason stands in the list twice");
+    }
+}
+
+// RFC 9111 §5.2.2.10: `s-maxage` forbids to serve it stale, whatever `stale-if-error` says; RFC 9213: a targeted field wins.
+#[test]
+fn says_that_s_maxage_forbids_it_and_what_to_send() {
+    let config = config(&[]);
+    let report = about(200, &[("cache-control", "s-maxage=600, stale-if-error=86400")], &config);
+    assert_eq!((&report["kept"]["kept"], &report["kept"]["fresh_for"]), (&true.into(), &600.into()), "{report}");
+    let stale = &report["stale"];
+    assert_eq!((&stale["served"], &stale["reason"]), (&false.into(), &"s-maxage".into()), "{report}");
+    assert_eq!(stale["send"], "CDN-Cache-Control: max-age=600, stale-if-error=86400");
+    let report = about(
+        200,
+        &[
+            ("cache-control", "s-maxage=600, stale-if-error=86400"),
+            ("cdn-cache-control", "max-age=600, stale-if-error=86400"),
+        ],
+        &config,
+    );
+    assert_eq!((&report["stale"]["served"], &report["stale"]["stale_for"]), (&true.into(), &86_400.into()), "{report}");
+}
+
+#[test]
+fn what_it_advises_helps() {
+    let mut advised = HashSet::new();
+    for vars in [&[][..], &[("STALE_IF_ERROR", "0")], &[("CACHE_FRESH", "on")]] {
+        let config = config(vars);
+        for (status, fields) in [
+            (200, &[("cache-control", "s-maxage=600, stale-if-error=86400")][..]),
+            (200, &[("cache-control", "s-maxage=0")]),
+            (200, &[("cache-control", "max-age=5, must-revalidate")]),
+            (200, &[("cache-control", "max-age=5, proxy-revalidate, stale-if-error=7")]),
+            (200, &[("cache-control", "max-age=0, must-revalidate")]),
+            (200, &[("cache-control", "no-cache")]),
+            (200, &[("cache-control", "no-store")]),
+            (200, &[("cache-control", "private, max-age=60")]),
+            (200, &[("cache-control", "max-age=nonsense, stale-if-error=0")]),
+            (200, &[("cdn-cache-control", "no-store"), ("cache-control", "max-age=60")]),
+            (200, &[("cloudflare-cdn-cache-control", "s-maxage=60"), ("cdn-cache-control", "max-age=60")]),
+            (200, &[("expires", "0")]),
+            (200, &[("cache-control", "max-age=60, stale-if-error=0")]),
+            (302, &[("location", "/x")]),
+            (200, &[("cache-control", "public, s-maxage=1"), ("age", "5"), ("etag", "\"x\"")]),
+        ] {
+            let report = about(status, fields, &config);
+            for part in ["kept", "stale"] {
+                let Some(send) = report[part]["send"].as_str() else { continue };
+                let (name, value) = send.split_once(": ").unwrap();
+                let mut better = lines(fields);
+                better.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+                better.push((name.to_ascii_lowercase(), value.to_owned()));
+                let Admission::Keep(record) = admitted(status, &better, &config) else {
+                    panic!("{fields:?}: {send} is not kept");
+                };
+                assert!(record.staleness(&config.stale).is_ok(), "{fields:?}: {send} is not served stale");
+                advised.insert(report[part]["reason"].as_str().unwrap().to_owned());
+            }
+        }
+    }
+    // Each reason that an anonymous visit can meet, and that has a field against it, was among them.
+    let of_others = ["session-cookie", "authorization", "cookie", "error-500"];
+    let skips = SKIPS.iter().map(|why| (why.as_str(), doctor::skipped(*why)));
+    let noes = NOES.iter().map(|why| (why.as_str(), doctor::unserved(*why)));
+    for (name, words) in skips.chain(noes) {
+        if words.send != Remedy::Nothing && !of_others.contains(&name) {
+            assert!(advised.contains(name), "{name} was never advised on: {advised:?}");
+        }
+    }
+}
+
+#[test]
+fn says_what_is_kept_of_each_kind_of_answer() {
+    let config = config(&[]);
+    for (status, fields, reason) in [
+        (404, &[][..], "gone"),
+        (206, &[("content-range", "bytes 0-1/2")], "status"),
+        (200, &[("set-cookie", "session=s3cret")], "set-cookie"),
+        (200, &[("vary", "*")], "vary-star"),
+        (200, &[("content-length", "99999999")], "too-large"),
+        (200, &[("content-encoding", "compress")], "content-coding"),
+        (200, &[("cache-control", "no-store")], "no-store"),
+        (200, &[("cache-control", "private")], "private"),
+    ] {
+        let report = about(status, fields, &config);
+        assert_eq!(report["kept"]["reason"], reason, "{report}");
+        assert_eq!((&report["kept"]["kept"], &report["stale"]["served"]), (&false.into(), &false.into()));
+        assert!(!report.to_string().contains("s3cret"), "a cookie is a secret");
+    }
+    let report = about(200, &[("vary", "Accept-Language, Accept-Encoding"), ("cache-control", "max-age=60")], &config);
+    assert_eq!(report["varies_by"], serde_json::json!(["accept-language"]), "{report}");
+    assert_eq!(report["key"], "https://www.example/news?id=1");
+    assert_eq!(report["ignored_params"], serde_json::json!(["utm_source"]));
+    let report = about(200, &[("cache-control", "max-age=60, stale-if-error=99999999")], &config);
+    assert_eq!(report["stale"]["stale_for"], 7 * 86_400, "{report}");
+    assert!(report["notes"].to_string().contains("STALE_LIMIT"), "{report}");
+}
+
+#[test]
+fn an_origin_that_fails_leaves_what_is_there() {
+    let config = config(&[]);
+    let fields = [("cache-control", "max-age=60, stale-if-error=120"), ("date", "Tue, 25 Nov 2025 22:00:00 GMT")];
+    let there = [(Tier::Cache, Some(record(200, &fields, &config))), (Tier::Kv, None)];
+    let json = report("application/json", Outcome::TimedOut, &config, &there);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["origin"]["failure"], &json["kept"]["reason"]), (&"timeout".into(), &"failure".into()), "{json}");
+    let [cache, kv] = [&json["copies"][0], &json["copies"][1]];
+    assert_eq!(
+        (&cache["tier"], &cache["there"], &cache["usable"]),
+        (&"cache".into(), &true.into(), &true.into()),
+        "{json}"
+    );
+    assert_eq!(cache["age"], 60, "{json}");
+    assert_eq!(cache["usable_until"], "Tue, 25 Nov 2025 22:03:00 GMT", "{json}");
+    assert_eq!((&kv["there"], &kv["reason"]), (&false.into(), &"none".into()), "{json}");
+}
+
+#[test]
+fn reads_well_in_a_terminal() {
+    let config = config(&[("STALE_OVERRIDE", "no-cache"), ("MODE", "observe")]);
+    let fields = lines(&[("cache-control", "max-age=90, must-revalidate"), ("etag", "\"x\u{1b}[31m\""), ("x", "y")]);
+    let outcome = Outcome::Answered { status: 200, fields: &fields, body: Body::Unread };
+    let text = report("*/*", outcome, &config, &[(Tier::Cache, None)]);
+    for line in [
+        "https://www.example/news?utm_source=x&id=1\n",
+        "The origin answered 200.\n",
+        "  cache-control: max-age=90, must-revalidate\n",
+        "May it be served stale when the origin fails? No: must-revalidate.\n",
+        "    CDN-Cache-Control: max-age=90, stale-if-error=86400\n",
+        "Note: MODE=observe: nothing is kept or served.",
+        "Key: https://www.example/news?id=1\n  without utm_source (STALE_IGNORE_PARAMS)\n",
+        "  cache: nothing\n",
+        "  STALE_OVERRIDE = no-cache\n",
+    ] {
+        assert!(text.contains(line), "{line:?} is not in\n{text}");
+    }
+    assert!(!text.contains('\u{1b}') && text.ends_with('\n') && text.lines().all(|l| !l.ends_with(' ')), "{text:?}");
+}
