@@ -10,7 +10,13 @@
 #[path = "../../tests/support/client.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
 mod client;
+#[path = "../../tests/support/origin.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
+mod faults;
 mod load;
+#[path = "../../tests/support/memory.rs"]
+mod measured;
+mod memory;
 mod origin;
 #[path = "../../tests/support/raw.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
@@ -43,6 +49,7 @@ fn main() {
     plan.healthy(&origin);
     plan.rescue(&origin);
     plan.patience(&origin);
+    plan.memory();
     plan.start_up(&origin);
     plan.size();
 }

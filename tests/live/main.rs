@@ -7,6 +7,8 @@
 mod client;
 #[path = "../support/gateway.rs"]
 mod gateway;
+#[path = "../support/memory.rs"]
+mod measured;
 #[path = "../support/origin.rs"]
 mod origin;
 #[allow(dead_code, reason = "others use the rest")]
