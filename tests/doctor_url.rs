@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use proptest::prelude::*;
 use serde_json::Value;
 use understudy::admin::doctor::{self, Facts, Remedy, Words};
 use understudy::config::Config;
@@ -261,4 +262,123 @@ fn reads_well_in_a_terminal() {
         assert!(text.contains(line), "{line:?} is not in\n{text}");
     }
     assert!(!text.contains('\u{1b}') && text.ends_with('\n') && text.lines().all(|l| !l.ends_with(' ')), "{text:?}");
+}
+
+/// Field lines made of what the parsers look for.
+fn any_lines() -> impl Strategy<Value = FieldLines> {
+    let names = prop::sample::select(vec![
+        "cache-control",
+        "cdn-cache-control",
+        "cloudflare-cdn-cache-control",
+        "expires",
+        "age",
+        "vary",
+        "set-cookie",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "content-security-policy",
+        "last-modified",
+    ]);
+    let pieces = prop::sample::select(vec![
+        "max-age=60",
+        "max-age=0",
+        "s-maxage=9",
+        "stale-if-error=9",
+        "stale-if-error=0",
+        "no-cache",
+        "no-store",
+        "private",
+        "public",
+        "must-revalidate",
+        "proxy-revalidate",
+        "must-understand",
+        "max-age=99999999999999999999",
+        "no-transform",
+        ", ",
+        ", ",
+        ", ",
+        "0",
+        "*",
+        "gzip",
+        "zstd",
+        "text/html",
+        "; style-src",
+        " 'unsafe-inline'",
+        "\"",
+        "\u{1b}é",
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+    ]);
+    let value = prop::collection::vec(pieces, 0..6).prop_map(|pieces| pieces.concat());
+    prop::collection::vec((names.prop_map(str::to_owned), value), 0..6)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// There is no second opinion: whatever the origin says, the report is what decides for visitors; and whoever follows
+    /// the advice does not get the same reason again.
+    #[test]
+    fn any_answer_is_reported_as_it_is_decided(
+        fields in any_lines(),
+        status in prop::sample::select(vec![200_u16, 200, 200, 204, 206, 301, 302, 404, 418, 500]),
+        fresh in any::<bool>(),
+        silent in any::<bool>(),
+    ) {
+        let vars = [("CACHE_FRESH", if fresh { "on" } else { "off" }), ("STALE_IF_ERROR", if silent { "0" } else { "1d" })];
+        let config = config(&vars);
+        let given: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let said = about(status, &given, &config);
+        let (kept, stale) = match admitted(status, &fields, &config) {
+            Admission::Keep(record) => (None, record.staleness(&config.stale).err().map(NoReason::as_str)),
+            Admission::Remove(why) | Admission::Skip(why) => (Some(why.as_str()), Some("not-kept")),
+        };
+        prop_assert_eq!((said["kept"]["reason"].as_str(), said["kept"]["kept"].as_bool()), (kept, Some(kept.is_none())));
+        prop_assert_eq!((said["stale"]["reason"].as_str(), said["stale"]["served"].as_bool()), (stale, Some(stale.is_none())));
+        for part in ["kept", "stale"] {
+            let Some((name, value)) = said[part]["send"].as_str().and_then(|send| send.split_once(": ")) else { continue };
+            let mut better = given.clone();
+            let name = name.to_ascii_lowercase();
+            better.retain(|(known, _)| *known != name);
+            better.push((&name, value));
+            let then = about(status, &better, &config);
+            prop_assert_ne!(&then[part]["reason"], &said[part]["reason"], "{:?} {}", better, then);
+        }
+        let outcome = Outcome::Answered { status, fields: &fields, body: Body::Unread };
+        let text = report("*/*", outcome, &config, &[]);
+        prop_assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+    }
+
+    /// Whatever stands in the query, no other host is asked, and no path of our own.
+    #[test]
+    fn any_query_leads_to_this_host_or_nowhere(
+        url in prop_oneof![any::<String>(), "(/|https://|%2f|www\\.example|@|:|\\\\|\\.|%2e|\\.understudy/|a|\\?|#|&){0,8}"],
+    ) {
+        let request = Request::new(
+            "GET".to_owned(), format!("https://www.example/.understudy/doctor?url={url}"), FieldLines::new(),
+        );
+        if let Ok(visit) = doctor::visit(&request) {
+            let parts = understudy::url::Url::split(visit.url()).unwrap();
+            prop_assert_eq!((parts.authority, visit.method()), ("www.example", "GET"));
+            prop_assert!(!parts.path.starts_with("/.understudy/") && visit.url().bytes().all(|b| b.is_ascii_graphic()));
+        }
+    }
+
+    /// A notice never goes where a field forbids it, and leaves no field that says something of the body without it.
+    #[test]
+    fn any_fields_either_forbid_a_notice_or_are_adapted_to_it(request in any_lines(), response in any_lines()) {
+        let served = stale::Served { status: 200, lines: response.clone(), part: stale::Part::Whole, notice: None };
+        if understudy::notice::permitted(&request, &served) {
+            for fields in [&request, &response] {
+                let control = fields.field("cache-control").unwrap_or_default();
+                prop_assert!(control.split(',').all(|directive| directive.trim() != "no-transform"), "{control}");
+            }
+            let mut lines = response;
+            understudy::notice::adapt(&mut lines);
+            for name in ["content-length", "etag", "last-modified", "accept-ranges", "expires"] {
+                prop_assert_eq!(lines.field(name), None);
+            }
+            prop_assert_eq!(lines.field("cache-control"), Some("no-store".to_owned()));
+        }
+    }
 }
