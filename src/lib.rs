@@ -59,6 +59,7 @@ pub mod request;
 pub mod retry;
 pub mod route;
 mod sha256;
+mod sort;
 pub mod stale;
 pub mod time;
 pub mod token;

@@ -1,6 +1,6 @@
 //! Which copies are to go? `{"urls": ["https://www.example/a", "/b"]}`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Reply;
 use crate::failure::Kind;
@@ -51,14 +51,23 @@ pub fn purge(request: &Request, ignore_params: &Patterns, body: &str) -> Purge {
 /// The answer to a purge of `count` URLs, in which these tiers did not do what they were told.
 #[must_use]
 pub fn purged(count: usize, failed: &[Tier]) -> Reply {
-    let mut failed: Vec<_> = failed.iter().map(|tier| tier.as_str()).collect();
-    failed.sort_unstable();
-    failed.dedup();
+    // Structs, for a `Value` would bring the writer of fractions along.
+    #[derive(Serialize)]
+    struct Purged {
+        purged: usize,
+    }
+    #[derive(Serialize)]
+    struct Failed {
+        asked: usize,
+        failed: Vec<&'static str>,
+    }
+    let failed: Vec<_> =
+        [Tier::Cache, Tier::Kv].into_iter().filter(|tier| failed.contains(tier)).map(Tier::as_str).collect();
     if failed.is_empty() {
-        return Reply::json(200, &serde_json::json!({ "purged": count }));
+        return Reply::json(200, &Purged { purged: count });
     }
     // Copies may still be there: not a success, and worth another try.
-    Reply::json(Kind::Unavailable.row().status, &serde_json::json!({ "asked": count, "failed": failed }))
+    Reply::json(Kind::Unavailable.row().status, &Failed { asked: count, failed })
 }
 
 #[derive(Deserialize)]

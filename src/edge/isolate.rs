@@ -40,14 +40,23 @@ pub fn isolate(env: &Env) -> Isolate {
     }
     let (config, mistakes) = Config::from_vars(|name| env::variable(env, name));
     if !mistakes.is_empty() {
-        let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
-        console_error!("{}", serde_json::json!({"log": "understudy", "event": "config", "mistakes": all}).to_string());
+        let mistakes = mistakes.iter().map(ToString::to_string).collect();
+        let line = Told { event: "config", log: "understudy", mistakes };
+        console_error!("{}", serde_json::to_string(&line).unwrap_or_default());
     }
     let tiers = Tiers { kv: env::binding(env, COPIES).is_some() };
     let isolate =
         Isolate { config: Rc::new(config.with_library(texts::library())), mistakes: Rc::new(mistakes), tiers };
     ISOLATE.set(Some(isolate.clone()));
     isolate
+}
+
+/// The line of the log about mistakes in the configuration. A struct, for a `Value` would bring the writer of fractions.
+#[derive(serde::Serialize)]
+struct Told {
+    event: &'static str,
+    log: &'static str,
+    mistakes: Vec<String>,
 }
 
 /// Lends the memory of this isolate to one step.

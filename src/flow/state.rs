@@ -9,6 +9,7 @@ use super::recent::Recent;
 use crate::breaker::Breaker;
 use crate::failure::Failure;
 use crate::retry::Budget;
+use crate::sort::sorted;
 
 /// The memory of one isolate.
 #[derive(Debug, Default)]
@@ -44,9 +45,8 @@ impl State {
     /// All origins, sorted by name.
     #[must_use]
     pub fn origins(&self) -> Vec<(&str, &Origin)> {
-        let mut all: Vec<_> = self.origins.iter().map(|(name, origin)| (name.as_str(), origin)).collect();
-        all.sort_by_key(|(name, _)| *name);
-        all
+        let names = sorted(self.origins.keys().map(String::as_str).collect());
+        names.into_iter().filter_map(|name| Some((name, self.origins.get(name)?))).collect()
     }
 
     /// Which copies were written lately.

@@ -82,7 +82,7 @@ fn srgb(c: f32) -> f32 {
     let mut root = x; // x^0.4 is the fifth root of x².
     for _ in 0..12 {
         let fourth = root * root * root * root;
-        root = 0.8f32.mul_add(root, 0.2 * square / fourth);
+        root = 0.8 * root + 0.2 * square / fourth;
     }
     square * root
 }
@@ -106,26 +106,41 @@ fn hex(digits: &str) -> Option<Color> {
 fn rgb(arguments: &str) -> Option<Color> {
     let [red, green, blue] = three(arguments)?;
     let channel = |text: &str| match text.strip_suffix('%') {
-        Some(percent) => Some(percent.parse::<f32>().ok()? * 2.55),
-        None => text.parse::<f32>().ok(),
+        Some(percent) => Some(decimal(percent)? * 2.55),
+        None => decimal(text),
     };
     Some(Color::rgb(byte(channel(red)?), byte(channel(green)?), byte(channel(blue)?)))
 }
 
 fn hsl(arguments: &str) -> Option<Color> {
     let [hue, saturation, lightness] = three(arguments)?;
-    let hue: f32 = hue.strip_suffix("deg").unwrap_or(hue).parse().ok().filter(|h: &f32| h.is_finite())?;
+    let hue = decimal(hue.strip_suffix("deg").unwrap_or(hue))?;
     let percent = |text: &str| {
-        let value: f32 = text.strip_suffix('%').unwrap_or(text).parse().ok()?;
+        let value = decimal(text.strip_suffix('%').unwrap_or(text))?;
         Some(value.clamp(0.0, 100.0) / 100.0)
     };
     let (s, l) = (percent(saturation)?, percent(lightness)?);
     let a = s * l.min(1.0 - l);
     let channel = |n: f32| {
         let k = (n + hue.rem_euclid(360.0) / 30.0) % 12.0;
-        byte(255.0 * a.mul_add(-(k - 3.0).min(9.0 - k).clamp(-1.0, 1.0), l))
+        byte(255.0 * (l - a * (k - 3.0).min(9.0 - k).clamp(-1.0, 1.0)))
     };
     Some(Color::rgb(channel(0.0), channel(8.0), channel(4.0)))
+}
+
+/// A number without an exponent. Not `f32::from_str`: its tables are 10 KB of the Wasm, and cannot be compressed.
+fn decimal(text: &str) -> Option<f32> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1.0, digits),
+        None => (1.0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let number = |digits: &str| {
+        let digit = |b: u8| b.is_ascii_digit().then(|| f32::from(b - b'0'));
+        digits.bytes().try_fold(0.0, |number: f32, b| Some(number * 10.0 + digit(b)?))
+    };
+    let value = number(whole)? + number(fraction)? / fraction.bytes().fold(1.0, |scale: f32, _| scale * 10.0);
+    Some(sign * value).filter(|value| value.is_finite() && digits != "." && !digits.is_empty())
 }
 
 fn three(arguments: &str) -> Option<[&str; 3]> {
@@ -182,6 +197,11 @@ mod tests {
             ("hsl(0, 100%, 50%)", Some("#ff0000")),
             ("hsl(210deg 100% 50%)", Some("#0080ff")),
             ("hsl(-120, 100%, 25%)", Some("#000080")),
+            ("rgb(+10.4 .5 12.6)", Some("#0a010d")),
+            ("rgb(50.5%, 99999, -3)", Some("#81ff00")),
+            ("rgb(1e2, 0, 0)", None),
+            ("rgb(1.2.3, 0, 0)", None),
+            ("rgb(nan, inf, -)", None),
             ("Teal", Some("#008080")),
             ("#12345", None),
             ("#+12", None),

@@ -9,6 +9,7 @@ use super::key::{self, RESERVED};
 use super::record::Record;
 use super::syntax::{is_token, members};
 use crate::fields::Fields;
+use crate::sort::sorted;
 
 /// The most field names that `Vary` may have for a copy to be kept.
 pub const MAX_VARY_NAMES: usize = 8;
@@ -34,7 +35,7 @@ impl Variants {
     pub fn widened(&self, record: &Record, epoch: &str) -> Self {
         let mut names = self.names.clone();
         names.extend(record.vary().iter().filter(|name| !self.names.contains(name)).cloned());
-        names.sort_unstable();
+        let names = sorted(names);
         let narrow = Self::new(record, epoch);
         if names.len() > MAX_VARY_NAMES { narrow } else { Self { names, ..narrow } }
     }
@@ -102,8 +103,7 @@ impl Vary {
             }
             names.push(name);
         }
-        names.sort_unstable();
-        Self::Names(names)
+        Self::Names(sorted(names))
     }
 }
 
@@ -130,7 +130,7 @@ fn normalise(name: &str, value: &str) -> String {
             member.make_ascii_lowercase();
             member.retain(|c| c != ' ' && c != '\t');
         }
-        all.sort_unstable();
+        all = sorted(all);
     }
     all.join(",")
 }
