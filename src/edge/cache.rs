@@ -5,6 +5,7 @@
 //! `Cache-Control` of its own that only says how long to keep it: the origin's directives never reach the Cache API,
 //! which would read some of them in its own way.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use worker::js_sys::{ArrayBuffer, Reflect, global};
@@ -20,11 +21,16 @@ use crate::stale::Entry;
 pub struct Cache(web_sys::Cache);
 
 impl Cache {
-    /// Opens it; `None` where the platform has no Cache API.
+    /// Opens it, once an isolate; `None` where the platform has no Cache API.
     pub async fn open() -> Option<Self> {
+        if let Some(open) = OPEN.with_borrow(Option::clone) {
+            return Some(open);
+        }
         let caches: CacheStorage = Reflect::get(&global(), &"caches".into()).ok()?.dyn_into().ok()?;
         let cache = JsFuture::from(caches.open(NAME)).await.ok()?;
-        Some(Self(cache.unchecked_into()))
+        let open = Self(cache.unchecked_into());
+        OPEN.set(Some(open.clone()));
+        Some(open)
     }
 
     /// What lies under this key.
@@ -52,6 +58,11 @@ impl Cache {
     pub async fn delete(&self, key: &str) -> Option<()> {
         JsFuture::from(self.0.delete_with_str(key)).await.ok().map(|_| ())
     }
+}
+
+thread_local! {
+    /// A name and no stream: it serves any request.
+    static OPEN: RefCell<Option<Cache>> = const { RefCell::new(None) };
 }
 
 const NAME: &str = "understudy";

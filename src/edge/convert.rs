@@ -1,8 +1,8 @@
 //! How do the platform's objects and the core's values become each other?
 
-use worker::js_sys::{Array, Iterator};
+use worker::js_sys::{Array, Iterator, Uint8Array};
 use worker::wasm_bindgen::prelude::*;
-use worker::web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, ResponseInit};
+use worker::web_sys::{Headers, Request, RequestInit, RequestRedirect, Response};
 
 use crate::admin::Reply;
 use crate::fields::{FieldLines, Fields};
@@ -33,33 +33,28 @@ impl Fields for HeaderFields {
     }
 }
 
-/// The fields of a request: those that are asked of every request are known; the others are read through.
-pub struct RequestFields {
-    request: Request,
-    upgrade: Option<String>,
-    cache_control: Option<String>,
-}
+/// The fields of a request, read at once: pairs of lines, a name in lower case and its value.
+pub struct RequestFields(String);
 
 impl RequestFields {
-    /// Of this request. An empty field asks for nothing.
-    pub fn new(request: &Request, upgrade: &str, cache_control: &str) -> Self {
-        let [upgrade, cache_control] =
-            [upgrade, cache_control].map(|value| (!value.is_empty()).then(|| value.to_owned()));
-        Self { request: request.unchecked_ref::<JsValue>().clone().unchecked_into(), upgrade, cache_control }
+    /// From these lines.
+    pub fn new(lines: &str) -> Self {
+        Self(lines.to_owned())
+    }
+
+    fn pairs(&self) -> impl std::iter::Iterator<Item = (&str, &str)> {
+        let mut lines = self.0.split('\n');
+        std::iter::from_fn(move || Some((lines.next()?, lines.next()?)))
     }
 }
 
 impl Fields for RequestFields {
     fn field(&self, name: &str) -> Option<String> {
-        match name {
-            "upgrade" => self.upgrade.clone(),
-            "cache-control" => self.cache_control.clone(),
-            _ => HeaderFields(self.request.headers()).field(name),
-        }
+        self.pairs().find(|(n, _)| *n == name).map(|(_, value)| value.to_owned())
     }
 
     fn lines(&self) -> Vec<(String, String)> {
-        HeaderFields(self.request.headers()).lines()
+        self.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
 
@@ -87,45 +82,42 @@ pub fn outgoing(
 extern "C" {
     #[wasm_bindgen(catch)]
     fn retarget(request: &Request, url: &str, fields: &str) -> Result<Request, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn respond(status: u16, fields: &str, body: &JsValue) -> Result<Response, JsValue>;
+    #[wasm_bindgen(catch, js_name = relocated)]
+    fn glue_relocated(response: &Response, location: &str) -> Result<Response, JsValue>;
 }
 
 /// A page as a response.
 pub fn page(page: Page) -> Option<Response> {
-    made(page.status, &page.lines, (!page.body.is_empty()).then(|| page.body.into()))
+    made(page.status, &page.lines, (!page.body.is_empty()).then(|| bytes(&page.body)))
+}
+
+/// A text as the bytes that it is: as a string it would be decoded on the way out of Wasm, only to be encoded again.
+fn bytes(text: &str) -> JsValue {
+    Uint8Array::from(text.as_bytes()).into()
 }
 
 /// An admin reply as a response.
 pub fn reply(reply: Reply) -> Option<Response> {
-    made(reply.status, &reply.lines, Some(reply.body.into()))
+    made(reply.status, &reply.lines, Some(bytes(&reply.body)))
 }
 
 /// A response made here. A line that the runtime does not take is left out; the rest still goes.
 pub fn made(status: u16, lines: &FieldLines, body: Option<JsValue>) -> Option<Response> {
-    let headers = Headers::new().ok()?;
-    for (name, value) in lines {
-        let _ = headers.append(name, value);
+    let mut fields = String::with_capacity(1024);
+    // A line break would make two fields of one; the runtime does not take such a value either.
+    let is_one_line = |text: &str| !text.contains('\n');
+    for (name, value) in lines.iter().filter(|(name, value)| is_one_line(name) && is_one_line(value)) {
+        if !fields.is_empty() {
+            fields.push('\n');
+        }
+        fields.extend([name, "\n", value]);
     }
-    let init = ResponseInit::new();
-    init.set_status(status);
-    init.set_headers(&headers);
-    with_body(body, &init)
+    respond(status, &fields, &body.unwrap_or(JsValue::NULL)).ok()
 }
 
 /// The same response with another `Location`.
 pub fn relocated(response: Response, location: &str) -> Response {
-    let changed = || {
-        let body = response.body().map(JsValue::from);
-        let changed = with_body(body, response.unchecked_ref())?;
-        changed.headers().set("location", location).ok()?;
-        Some(changed)
-    };
-    changed().unwrap_or(response)
-}
-
-fn with_body(body: Option<JsValue>, init: &ResponseInit) -> Option<Response> {
-    use worker::js_sys::{Array, Function, Reflect, global};
-    // `Response` takes strings, buffers and streams alike; the generated bindings want to know which at compile time.
-    let constructor: Function = Reflect::get(&global(), &"Response".into()).ok()?.dyn_into().ok()?;
-    let arguments = Array::of2(&body.unwrap_or(JsValue::NULL), init);
-    Reflect::construct(&constructor, &arguments).ok().map(JsCast::unchecked_into)
+    glue_relocated(&response, location).unwrap_or(response)
 }

@@ -58,9 +58,8 @@ pub async fn fetch(incoming: web_sys::Request, env: Env, ctx: Context) -> worker
         ctx.pass_through_on_exception();
     }
     let (url, rest) = rest.split_once('\n').unwrap_or_default();
-    let (upgrade, rest) = rest.split_once('\n').unwrap_or_default();
-    let (cache_control, body) = rest.split_once('\n').unwrap_or_default();
-    let fields = RequestFields::new(&incoming, upgrade, cache_control);
+    let (body, fields) = rest.split_once('\n').unwrap_or_default();
+    let fields = RequestFields::new(fields);
     let request = Request::new(method.to_owned(), url.to_owned(), fields);
     let response = answer(request, incoming, !body.is_empty(), env, ctx).await;
     Ok(response.unwrap_or_else(last_resort::response))

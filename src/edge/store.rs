@@ -71,7 +71,10 @@ impl Store {
     }
 
     async fn find(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
-        let held = self.get(tier, key).await?;
+        let Some(held) = self.get(tier, key).await else {
+            isolate::with_state(|state| state.stored().note_absent(tier, key, now()));
+            return None;
+        };
         let held = match &held.entry {
             Entry::Copy(_) => held,
             Entry::Variants(variants) => self.get(tier, &variants.key(key, request)).await?,

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::hash::Hasher;
 use std::time::Duration;
 
+use super::Tier;
 use crate::cdn_loop::Fnv;
 use crate::fields::Fields;
 use crate::stale::{Record, Variants};
@@ -22,6 +23,8 @@ pub struct Recent {
     writing: HashMap<u64, Time>,
     /// Primary keys under which nothing useful was found, nor given to keep.
     barren: HashMap<u64, Time>,
+    /// Primary keys under which a tier had nothing, when it was last asked.
+    absent: HashMap<u64, Time>,
     /// Primary keys whose copies are being asked about in the background, until when that counts.
     claimed: HashMap<u64, Time>,
     epoch: u64,
@@ -58,6 +61,7 @@ impl Recent {
         if self.written.len() >= MAX_RECENT {
             self.written.clear();
         }
+        self.absent.clear();
         let primary = hash(key);
         let noted = |fingerprint, variants| Written { at: now, fingerprint, variants };
         if !record.varies() {
@@ -117,6 +121,18 @@ impl Recent {
         self.barren.get(&hash(key)).is_some_and(|at| now.since(*at) < BARREN)
     }
 
+    /// There is nothing under this primary key in this tier, not even a list of variants.
+    pub fn note_absent(&mut self, tier: Tier, key: &str, now: Time) {
+        insert(&mut self.absent, absence(tier, key), now);
+    }
+
+    /// Was there nothing under this primary key a moment ago? Then an outage asks the tier once a second for a page that
+    /// it does not have, and not for each visitor. A copy that another isolate writes meanwhile is found a second later.
+    #[must_use]
+    pub fn is_absent(&self, tier: Tier, key: &str, now: Time) -> bool {
+        self.absent.get(&absence(tier, key)).is_some_and(|at| now.since(*at) < ABSENT)
+    }
+
     /// Takes the background attempt for this key, if nobody has it.
     pub fn claim(&mut self, key: &str, now: Time, span: Duration) -> bool {
         let free = self.claimed.get(&hash(key)).is_none_or(|until| *until <= now);
@@ -171,6 +187,10 @@ fn insert(times: &mut HashMap<u64, Time>, place: u64, time: Time) {
     times.insert(place, time);
 }
 
+fn absence(tier: Tier, key: &str) -> u64 {
+    hash(key) ^ hash(tier.as_str())
+}
+
 fn hash(key: &str) -> u64 {
     let mut hasher = Fnv::default();
     hasher.write(key.as_bytes());
@@ -184,6 +204,9 @@ const WORTH_WAITING: Duration = Duration::from_millis(250);
 
 /// How long a page that leaves nothing to keep is not looked for.
 const BARREN: Duration = Duration::from_secs(10);
+
+/// How long a tier that had nothing is not asked again.
+const ABSENT: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {

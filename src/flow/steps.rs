@@ -182,9 +182,23 @@ impl Flow {
             self.copy = self.judge_copy(record, phase, tier, now);
             return self.after_look(phase, now);
         }
+        if self.is_known_absent(now) {
+            self.copy = Copies::Asking(Tier::Kv);
+            return self.looked(phase, None, now);
+        }
         self.phase = phase;
         self.copy = Copies::Asking(Tier::Cache);
         Step::Lookup(Tier::Cache)
+    }
+
+    /// Nobody asks an origin whose breaker is open, and every visitor would ask the tiers for what is not there.
+    fn is_known_absent(&self, now: &mut Now) -> bool {
+        let is_open = self.failed.as_ref().is_some_and(|failed| failed.open.is_some());
+        if !is_open {
+            return false;
+        }
+        let (key, stored) = (self.key(), now.state.stored());
+        stored.is_absent(Tier::Cache, &key, now.time) && (!self.tiers.kv || stored.is_absent(Tier::Kv, &key, now.time))
     }
 
     pub(super) fn looked(&mut self, phase: Phase, found: Option<Record>, now: &mut Now) -> Step {
