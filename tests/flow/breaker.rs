@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use understudy::flow::Tier;
+
 use crate::site::Site;
 
 const VARS: [(&str, &str); 3] = [("BREAKER_FAILURES", "2"), ("RETRY_ATTEMPTS", "0"), ("BREAKER_OPEN", "10s..60s")];
@@ -94,4 +96,28 @@ fn while_it_comes_back_those_who_have_a_copy_spare_it() {
     let mut flow = site.flow("POST");
     let mut now = understudy::flow::Now { time: site.time, state: &mut site.state };
     assert_eq!(crate::site::name(&flow.start(&mut now)), "fetch");
+}
+
+/// An outage asks the tiers once a second for a page that they do not have, and not for each visitor.
+#[test]
+fn while_it_is_open_what_was_not_there_a_moment_ago_is_not_looked_for() {
+    let mut site = tripped();
+    let key = site.flow("GET").key();
+    let noted = site.time;
+    site.state.stored().note_absent(Tier::Cache, &key, noted);
+    site.plays("GET", "page");
+    site.kv = true;
+    site.plays("GET", "cache? none kv? copy copy");
+    site.state.stored().note_absent(Tier::Kv, &key, noted);
+    site.plays("GET", "page");
+    site.time = noted + Duration::from_secs(1);
+    site.plays("GET", "cache? copy copy");
+}
+
+#[test]
+fn while_it_is_closed_every_failure_looks() {
+    let mut site = Site::new(&VARS);
+    let (key, now) = (site.flow("GET").key(), site.time);
+    site.state.stored().note_absent(Tier::Cache, &key, now);
+    site.plays("GET", "fetch 502 cache? copy copy");
 }
