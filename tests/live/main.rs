@@ -22,6 +22,7 @@ mod admin;
 mod config;
 mod deploy;
 mod doctor;
+mod faults;
 mod fresh;
 mod gateways;
 mod memory;
