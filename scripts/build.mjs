@@ -50,13 +50,14 @@ export async function build(doctor = []) {
 }
 
 const stamp = join(paths.build, ".inputs");
+const doctorWords = join(root, "src", "admin", "doctor", "words.txt");
 const localesFolder = join(root, "src", "page", "locales");
 const locales = readdirSync(localesFolder).filter((name) => name.endsWith(".json")).sort().map((name) => join(localesFolder, name));
 
 // Everything that decides about the output: the linked module, the tools, their settings.
 function fingerprint(linked) {
   const hash = createHash("sha256");
-  for (const file of [linked, ...locales, join(root, "Cargo.toml"), join(root, "package-lock.json"), fileURLToPath(import.meta.url)]) {
+  for (const file of [linked, ...locales, doctorWords, join(root, "Cargo.toml"), join(root, "package-lock.json"), fileURLToPath(import.meta.url)]) {
     hash.update(readFileSync(file));
   }
   return hash.update(`${locked("worker")} ${locked("wasm-bindgen")}`).digest("hex");
@@ -78,13 +79,14 @@ function plain(js) {
   return js.replace(entry, `};\nexport default{${handler}};\n`);
 }
 
-// The page's texts in all languages but English, which is part of the Wasm; see src/edge/texts.rs.
+// The page's texts in all languages but English, which is part of the Wasm, and the doctor's words; see src/edge/texts.rs.
 function texts() {
   const all = {};
   for (const file of locales) {
     const tag = basename(file, ".json");
     if (tag !== "en") all[tag] = Object.values(JSON.parse(readFileSync(file, "utf8"))).join("\n");
   }
+  all.doctor = readFileSync(doctorWords, "utf8");
   return `globalThis.understudyTexts=${JSON.stringify(all)};\n`;
 }
 

@@ -11,6 +11,7 @@ use understudy::config::Config;
 use understudy::failure::{Body, Outcome};
 use understudy::fields::{FieldLines, Fields};
 use understudy::flow::Tier;
+use understudy::page::Library;
 use understudy::request::Request;
 use understudy::stale::{self, Admission, NoReason, Record, SkipReason};
 use understudy::time::Time;
@@ -63,6 +64,14 @@ const NOES: [NoReason; 12] = {
     ]
 };
 
+fn skipped(why: SkipReason) -> Words {
+    doctor::skipped(why, Library::default())
+}
+
+fn unserved(why: NoReason) -> Words {
+    doctor::unserved(why, Library::default())
+}
+
 fn config(vars: &[(&str, &str)]) -> Config {
     let value = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
     let (config, mistakes) = Config::from_vars(value);
@@ -113,8 +122,8 @@ fn about(status: u16, fields: &[(&str, &str)], config: &Config) -> Value {
 
 #[test]
 fn every_reason_has_words_and_advice_of_its_own() {
-    let words: Vec<(&str, Words)> = SKIPS.iter().map(|why| (why.as_str(), doctor::skipped(*why))).collect();
-    let more: Vec<(&str, Words)> = NOES.iter().map(|why| (why.as_str(), doctor::unserved(*why))).collect();
+    let words: Vec<(&str, Words)> = SKIPS.iter().map(|why| (why.as_str(), skipped(*why))).collect();
+    let more: Vec<(&str, Words)> = NOES.iter().map(|why| (why.as_str(), unserved(*why))).collect();
     let mut seen = HashSet::new();
     for (name, words) in words.iter().chain(&more) {
         assert!(seen.insert(words.why), "{name} says what another one says");
@@ -122,10 +131,16 @@ fn every_reason_has_words_and_advice_of_its_own() {
         assert!(words.advice.ends_with('.') && words.advice.len() > 8, "{name}: {}", words.advice);
         assert!(words.why.is_ascii() && words.advice.is_ascii(), "{name}: any terminal can show it");
     }
-    for reasons in [words, more] {
-        let names: HashSet<_> = reasons.iter().map(|(name, _)| name).collect();
-        assert_eq!(names.len(), reasons.len(), "a reason stands in the list twice");
-    }
+    // And the texts are about nothing else.
+    let texts = include_str!("../src/admin/doctor/words.txt");
+    let mut named: Vec<_> = texts.lines().step_by(3).collect();
+    named.sort_unstable();
+    let mut listed: Vec<_> = words.iter().map(|(name, _)| format!("kept {name}")).collect();
+    listed.extend(more.iter().map(|(name, _)| format!("served {name}")));
+    listed.sort_unstable();
+    assert_eq!(named, listed);
+    listed.dedup();
+    assert_eq!(named.len(), listed.len());
 }
 
 // RFC 9111 §5.2.2.10: `s-maxage` forbids to serve it stale, whatever `stale-if-error` says; RFC 9213: a targeted field wins.
@@ -187,8 +202,8 @@ fn what_it_advises_helps() {
     }
     // Each reason that an anonymous visit can meet, and that has a field against it, was among them.
     let of_others = ["session-cookie", "authorization", "cookie", "error-500"];
-    let skips = SKIPS.iter().map(|why| (why.as_str(), doctor::skipped(*why)));
-    let noes = NOES.iter().map(|why| (why.as_str(), doctor::unserved(*why)));
+    let skips = SKIPS.iter().map(|why| (why.as_str(), skipped(*why)));
+    let noes = NOES.iter().map(|why| (why.as_str(), unserved(*why)));
     for (name, words) in skips.chain(noes) {
         if words.send != Remedy::Nothing && !of_others.contains(&name) {
             assert!(advised.contains(name), "{name} was never advised on: {advised:?}");

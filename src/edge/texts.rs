@@ -1,4 +1,5 @@
-//! Where do the pages' texts in other languages than English come from? From `index.js`, where the build has put them.
+//! Where do the pages' texts in other languages than English, and the doctor's words, come from? From `index.js`, where the
+//! build has put them.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -27,6 +27,7 @@ fn explains_what_forbids_a_copy_and_what_to_send() {
     assert!(reply.status == 200 && reply.says("content-type", "text/plain") && reply.says("cache-control", "no-store"));
     let text = reply.text();
     assert!(text.contains("May it be served stale when the origin fails? No: s-maxage.\n"), "{text}");
+    assert!(text.contains("\n  s-maxage means proxy-revalidate, too: "), "{text}");
     assert!(text.contains("\n    CDN-Cache-Control: max-age=600, stale-if-error=86400\n"), "{text}");
     let kept = report(&stand.worker, "/page/a?h.Cache-Control=max-age=60");
     assert_eq!((&kept["kept"]["fresh_for"], &kept["stale"]["stale_for"]), (&json!(60), &json!(86_400)), "{kept}");

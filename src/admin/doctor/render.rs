@@ -1,40 +1,30 @@
 //! How does a report read? As text for a terminal, or as JSON.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use super::report::{Copy, NOTHING, Report, Verdict};
 
 impl Report {
     pub(super) fn json(&self) -> Value {
-        let verdict = |verdict: &Verdict, yes: &str, seconds: &str| {
-            json!({
-                yes: verdict.yes, seconds: verdict.seconds, "reason": verdict.reason,
-                "why": verdict.why, "advice": some(&verdict.advice), "send": verdict.send,
-            })
+        let texts = |texts: &[String]| Value::Array(texts.iter().map(|text| Value::from(text.as_str())).collect());
+        let map = |pairs: &[(&'static str, String)]| {
+            object(pairs.iter().map(|(name, value)| (*name, Value::from(value.as_str()))).collect())
         };
-        let copy = |copy: &Copy| {
-            let (age, fresh, usable) =
-                copy.usable.clone().map_or((None, None, None), |(a, f, u)| (Some(a), f, Some(u)));
-            json!({
-                "tier": copy.tier.as_str(), "there": copy.reason != Some(NOTHING), "usable": copy.usable.is_some(),
-                "age": age, "fresh_until": fresh, "usable_until": usable, "reason": copy.reason, "words": copy.words,
-            })
-        };
-        let map = |pairs: &[(&'static str, String)]| -> Value {
-            pairs
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str())))
-                .collect::<serde_json::Map<_, _>>()
-                .into()
-        };
-        json!({
-            "url": self.url, "key": self.key, "ignored_params": self.ignored, "rule": self.rule,
-            "origin": { "status": self.status, "failure": self.failure, "fields": map(&self.fields) },
-            "kept": verdict(&self.kept, "kept", "fresh_for"),
-            "stale": verdict(&self.stale, "served", "stale_for"),
-            "varies_by": self.vary, "copies": self.copies.iter().map(copy).collect::<Vec<_>>(),
-            "notes": self.notes, "variables": map(&self.variables),
-        })
+        let origin =
+            vec![("status", self.status.into()), ("failure", self.failure.into()), ("fields", map(&self.fields))];
+        object(vec![
+            ("url", self.url.as_str().into()),
+            ("key", self.key.as_str().into()),
+            ("ignored_params", texts(&self.ignored)),
+            ("rule", self.rule.as_deref().into()),
+            ("origin", object(origin)),
+            ("kept", self.kept.json("kept", "fresh_for")),
+            ("stale", self.stale.json("served", "stale_for")),
+            ("varies_by", texts(&self.vary)),
+            ("copies", Value::Array(self.copies.iter().map(Copy::json).collect())),
+            ("notes", texts(&self.notes)),
+            ("variables", map(&self.variables)),
+        ])
     }
 
     pub(super) fn text(&self) -> String {
@@ -89,6 +79,49 @@ impl Report {
     }
 }
 
+impl Verdict {
+    fn json(&self, yes: &'static str, seconds: &'static str) -> Value {
+        object(vec![
+            (yes, self.yes.into()),
+            (seconds, self.seconds.into()),
+            ("reason", self.reason.into()),
+            ("why", self.why.as_str().into()),
+            ("advice", some(&self.advice).into()),
+            ("send", self.send.as_deref().into()),
+        ])
+    }
+}
+
+impl Copy {
+    fn json(&self) -> Value {
+        let usable = self.usable.as_ref();
+        object(vec![
+            ("tier", self.tier.as_str().into()),
+            ("there", (self.reason != Some(NOTHING)).into()),
+            ("usable", usable.is_some().into()),
+            ("age", usable.map(|(age, ..)| *age).into()),
+            ("fresh_until", usable.and_then(|(_, fresh, _)| fresh.as_deref()).into()),
+            ("usable_until", usable.map(|(.., until)| until.as_str()).into()),
+            ("reason", self.reason.into()),
+            ("words", self.words.as_str().into()),
+        ])
+    }
+}
+
+#[inline(never)]
+fn object(pairs: Vec<(&'static str, Value)>) -> Value {
+    // One by one: collected, they would be sorted first, and that is 4 KB of code.
+    let mut object = Map::new();
+    for (name, value) in pairs {
+        object.insert(name.to_owned(), value);
+    }
+    Value::Object(object)
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
 /// “1 hour 30 minutes”: the two largest units.
 pub(super) fn span(seconds: u64) -> String {
     let mut left = seconds;
@@ -114,10 +147,6 @@ pub(super) fn size(bytes: u64) -> String {
 /// A value of the origin's or the visitor's, for a terminal.
 pub(super) fn shown(text: &str) -> String {
     text.chars().take(MAX_SHOWN).map(|c| if c.is_control() { '?' } else { c }).collect()
-}
-
-fn some(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
 }
 
 const MAX_SHOWN: usize = 300;

@@ -139,7 +139,7 @@ impl Report {
                 let why = format!("In place of a failure, for {} after that.", span(stale.as_secs()));
                 Verdict { yes: true, seconds: Some(stale.as_secs()), why, ..Verdict::default() }
             }
-            Err(why) => verdict(why.as_str(), unserved(why), fields, config),
+            Err(why) => verdict(why.as_str(), unserved(why, config.page.library), fields, config),
         };
         self.vary = record.vary().to_vec();
         match record.length() {
@@ -168,7 +168,7 @@ impl Report {
     }
 
     fn skips(&mut self, why: stale::SkipReason, removes: bool, fields: &dyn Fields, config: &Config) {
-        self.kept = verdict(why.as_str(), skipped(why), fields, config);
+        self.kept = verdict(why.as_str(), skipped(why, config.page.library), fields, config);
         let copy = if removes { "A copy from before is removed." } else { "A copy from before stays." };
         self.stale = Verdict {
             reason: Some("not-kept"),
@@ -231,7 +231,7 @@ fn copy(tier: Tier, record: Option<&Record>, facts: &Facts) -> Copy {
                 " ago, of no use now: ",
                 why.as_str(),
                 ". ",
-                unserved(why).why,
+                unserved(why, facts.config.page.library).why,
             ]
             .concat();
             Copy { tier, usable: None, reason: Some(why.as_str()), words }
