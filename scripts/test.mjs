@@ -9,6 +9,7 @@ import { root } from "./lib/project.mjs";
 await main(async () => {
   await build();
   await suite("conformance");
+  await suite("browser");
   await run("cargo", ["test", ...process.argv.slice(2)]);
 });
 

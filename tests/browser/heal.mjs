@@ -1,0 +1,179 @@
+// Does the page find out that the website is back, and does it ask no harder than it may?
+//
+// The browser is real, the Worker and its failing origin too; only the page's clock is ours, so that half an hour passes in
+// a moment, and always the same way.
+
+import { SITE, browse, found, looked, origin } from "./stage.mjs";
+
+// What runs in the page before its own script: time stands still until `pass` is told how much of it goes by.
+const CLOCK = `(() => {
+  const { setTimeout: soon, fetch: ask, Date: RealDate } = window;
+  const under = new Set(), timers = new Map(), probes = [];
+  let now = RealDate.now(), last = 0, hidden = false;
+  window.Date = class extends RealDate {
+    constructor(...given) { given.length ? super(...given) : super(now); }
+    static now() { return now; }
+  };
+  window.setTimeout = (run, span = 0) => (timers.set(++last, { at: now + Math.max(1, span), run }), last);
+  window.clearTimeout = (id) => timers.delete(id);
+  window.fetch = (url, init) => {
+    probes.push({ at: now, method: init.method });
+    const going = ask(url, init);
+    const over = () => under.delete(going);
+    under.add(going);
+    going.then(over, over);
+    return going;
+  };
+  Object.defineProperty(Document.prototype, "hidden", { get: () => hidden });
+  const settled = async () => {
+    while (under.size) {
+      await Promise.allSettled([...under]);
+      await new Promise((done) => soon(done));
+    }
+  };
+  window.probes = probes;
+  window.hide = (is) => { hidden = is; document.dispatchEvent(new Event("visibilitychange")); };
+  window.pass = async (seconds) => {
+    const until = now + seconds * 1000;
+    for (;;) {
+      await settled();
+      const [id, next] = [...timers].sort(([, a], [, b]) => a.at - b.at)[0] ?? [];
+      if (!next || next.at > until) break;
+      timers.delete(id);
+      now = Math.max(now, next.at);
+      next.run();
+    }
+    now = until;
+  };
+})()`;
+
+const HOUR = 3600;
+
+await browse(async (tab) => {
+  await tab.size(390, 700);
+  await tab.send("Page.addScriptToEvaluateOnNewDocument", { source: CLOCK });
+  const pass = (seconds) => tab.evaluate(`pass(${seconds})`);
+  const probes = () => tab.evaluate("probes");
+  const shown = (id) => tab.evaluate(`document.getElementById(${JSON.stringify(id)})?.textContent ?? ""`);
+  const check = (fine, what) => fine || found(what);
+  const fails = async (how = "fault=502") => origin(`break?${how}`);
+
+  await scene("asks with HEAD, ever more slowly, and stops one day", async () => {
+    await fails();
+    await tab.open(`${SITE}/page/a#part`);
+    await pass(20);
+    check((await probes()).length === 0, "asked before Retry-After was over");
+    check(/\d/.test(await shown("count")), `no countdown: ${await shown("count")}`);
+    await pass(12 * HOUR);
+    const all = await probes();
+    const gaps = all.slice(1).map(({ at }, i) => (at - all[i].at) / 1000);
+    check(all.every(({ method }) => method === "HEAD"), `asked with ${JSON.stringify(all)}`);
+    check(all.length > 5 && all.length <= 30, `asked ${all.length} times in twelve hours`);
+    check(Math.min(...gaps) >= 20, `asked again after ${Math.min(...gaps)} s`);
+    check(gaps.at(-1) >= 300 && gaps.at(-1) <= 400, `the last gap was ${gaps.at(-1)} s`);
+    check(await tab.evaluate("document.getElementById('again').offsetHeight > 0"), "no button in the end");
+    check(await tab.evaluate("document.getElementById('say').getAttribute('aria-live') === 'polite' || document.getElementById('say').getAttribute('role') === 'status'"), "not announced politely");
+    await pass(12 * HOUR);
+    check((await probes()).length === all.length, "went on after it had stopped");
+    check((await seen("/page/a")).filter(({ method }) => method === "GET").length === 1, "loaded the page more than once");
+  });
+
+  await scene("obeys Retry-After", async () => {
+    await fails("fault=503&retry-after=900");
+    await tab.open(`${SITE}/page/b`);
+    await pass(890);
+    check((await probes()).length === 0, "asked before the origin wanted to be asked");
+    await pass(300);
+    check((await probes()).length === 1, "did not ask when it was time");
+    await pass(800);
+    check((await probes()).length === 1, "asked again before the origin wanted to be asked");
+  });
+
+  await scene("rests while nobody looks", async () => {
+    await fails();
+    await tab.open(`${SITE}/page/c`);
+    await tab.evaluate("hide(true)");
+    await pass(HOUR);
+    check((await probes()).length === 0, "asked in a hidden tab");
+    await tab.evaluate("hide(false)");
+    await pass(3);
+    check((await probes()).length === 1, "did not ask when the visitor was back");
+  });
+
+  await scene("tells a device without network apart", async () => {
+    await fails();
+    await tab.open(`${SITE}/page/d`);
+    const before = await shown("count");
+    await tab.send("Network.emulateNetworkConditions", { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    check((await tab.evaluate("navigator.onLine")) === false, "the browser is not offline");
+    await pass(HOUR);
+    check((await probes()).length === 0, "asked without a network");
+    check((await shown("count")) !== before && /offline/i.test(await shown("count")), `says ${await shown("count")}`);
+    await tab.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    await pass(10);
+    check((await probes()).length === 1, "did not ask when the network was back");
+  });
+
+  await scene("comes back only when the website does, and to the same place", async () => {
+    await fails();
+    await tab.open(`${SITE}/page/e#part`);
+    await pass(60);
+    check((await shown("count")) !== "", "left while the website was down");
+    await origin("mend");
+    const loaded = tab.once("Page.loadEventFired");
+    tab.evaluate("pass(600)").catch(() => {}); // it ends with the page
+    await loaded;
+    check((await tab.evaluate("document.body.textContent")).includes("e"), "not the website's page");
+    check((await tab.evaluate("location.href")) === `${SITE}/page/e#part`, `it is at ${await tab.evaluate("location.href")}`);
+    check(!(await tab.evaluate("document.getElementById('next')")), "still the page that stands in");
+    check((await seen("/page/e")).filter(({ method }) => method === "GET").length === 2, "loaded it more than once again");
+  });
+
+  await scene("never sends a form again", async () => {
+    await origin("mend");
+    await tab.open(`${SITE}/page/f`);
+    await fails();
+    const loaded = tab.once("Page.loadEventFired");
+    await tab.evaluate("document.body.innerHTML = '<form method=post action=/form><input name=a value=1></form>'; document.forms[0].submit()");
+    await loaded;
+    check((await tab.evaluate("document.title")).length > 0 && (await shown("facts")) !== "", "not the page that explains");
+    await origin("mend");
+    await pass(24 * HOUR);
+    check((await probes()).length === 0, "asked by itself after a form");
+    check((await seen("/form")).length === 1, `sent the form ${(await seen("/form")).length} times`);
+  });
+
+  await scene("reloads without a script, not all at the same time", async () => {
+    await fails();
+    await tab.send("Emulation.setScriptExecutionDisabled", { value: true });
+    const waits = new Set();
+    for (let i = 0; i < 12; i++) {
+      await tab.open(`${SITE}/page/g`);
+      const { root } = await tab.send("DOM.getDocument", { depth: -1 });
+      const meta = [...nodes(root)].find((node) => node.nodeName === "META" && node.attributes.includes("refresh"));
+      waits.add(Number(meta?.attributes[meta.attributes.indexOf("content") + 1]));
+    }
+    await tab.send("Emulation.setScriptExecutionDisabled", { value: false });
+    const all = [...waits];
+    check(all.length > 1 && all.every((wait) => wait >= 24 && wait <= 44), `reloads after ${all.join(", ")} s`);
+  });
+});
+
+async function scene(name, play) {
+  await origin("clear");
+  try {
+    await play();
+  } catch (error) {
+    found(`${name}: ${error.stack}`);
+  }
+  looked(name);
+}
+
+async function seen(path) {
+  return JSON.parse(await origin(`seen?path=${path}`, "GET"));
+}
+
+function* nodes(node) {
+  yield node;
+  for (const child of node.children ?? []) yield* nodes(child);
+}

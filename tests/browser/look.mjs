@@ -1,0 +1,123 @@
+// What do a browser, axe-core, the Nu HTML checker and Lighthouse say of the pages?
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FAILURES, LOCAL, SITE, THEMES, TRUSTED, asked, browse, found, looked, page, worker } from "./stage.mjs";
+
+const require = createRequire(import.meta.url);
+const LANGUAGES = ["en", "de", "ar", "he", "ja", "hi"];
+// A phone of long ago, one of today, a desktop, a wall.
+const WIDTHS = [320, 390, 1280, 3840];
+const WISHES = [
+  { "prefers-color-scheme": "light" },
+  { "prefers-color-scheme": "dark", "prefers-reduced-motion": "reduce" },
+  { "prefers-color-scheme": "light", "forced-colors": "active" },
+];
+
+await { themes, markup, marks }[asked[0]]();
+
+async function themes() {
+  const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+  let pages = 0;
+  await browse(async (tab) => {
+    let requests = [];
+    let said = [];
+    tab.on("Network.requestWillBeSent", ({ request }) => requests.push(request.url));
+    tab.on("Runtime.consoleAPICalled", ({ args }) => said.push(args.map((arg) => arg.value).join(" ")));
+    tab.on("Runtime.exceptionThrown", ({ exceptionDetails }) => said.push(exceptionDetails.text));
+    // That the page has a status of an error is its purpose.
+    tab.on("Log.entryAdded", ({ entry }) => /responded with a status of 5/.test(entry.text) || said.push(entry.text));
+    await tab.send("Network.setExtraHTTPHeaders", { headers: TRUSTED });
+    for (const [i, theme] of THEMES.entries()) {
+      for (const [j, language] of LANGUAGES.entries()) {
+        // All failures have their turn.
+        const failure = FAILURES[(i * LANGUAGES.length + j) % FAILURES.length];
+        const what = `${theme}, ${language}, ${failure}`;
+        [requests, said] = [[], []];
+        await tab.size(WIDTHS[0], 700);
+        await tab.prefer(WISHES[0]);
+        await tab.open(SITE + page(failure, theme, language));
+        await tab.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
+        for (const width of WIDTHS) {
+          await tab.size(width, 700);
+          const over = await tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+          if (over > 0) found(`${what}, ${width} px: ${over} px too wide`);
+        }
+        await tab.prefer({}, "print");
+        if (!(await tab.evaluate("document.querySelector('h1').offsetHeight"))) found(`${what}: prints nothing`);
+        await tab.size(390, 700);
+        for (const wishes of WISHES) {
+          await tab.prefer(wishes);
+          for (const line of await violations(tab, axe)) found(`${what}, ${JSON.stringify(wishes)}: ${line}`);
+        }
+        if (requests.length !== 1) found(`${what}: asks for ${requests.slice(1).join(", ")}`);
+        for (const line of said) found(`${what}: says ${line}`);
+        pages++;
+      }
+    }
+  });
+  looked(`${pages} pages at ${WIDTHS.join(", ")} px, printed, light, dark, in forced colours`);
+}
+
+// In a world of its own, where the page's Content-Security-Policy does not hold.
+async function violations(tab, axe) {
+  const { frameTree } = await tab.send("Page.getFrameTree");
+  const { executionContextId } = await tab.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id });
+  const run = async (expression) => {
+    const { result, exceptionDetails } = await tab.send("Runtime.evaluate", {
+      expression, contextId: executionContextId, awaitPromise: true, returnByValue: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  };
+  await run(`${axe}; 0`);
+  const violated = await run("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).join(' ')))");
+  return violated;
+}
+
+async function markup() {
+  const folder = mkdtempSync(join(tmpdir(), "understudy-markup-"));
+  try {
+    const files = [];
+    for (const theme of THEMES) {
+      for (const [i, failure] of FAILURES.entries()) {
+        const file = join(folder, `${theme}-${failure}.html`);
+        const language = LANGUAGES[i % LANGUAGES.length];
+        writeFileSync(file, await (await worker(page(failure, theme, language))).text());
+        files.push(file);
+      }
+    }
+    const jar = join(require.resolve("vnu-jar/package.json"), "..", "build", "dist", "vnu.jar");
+    const { stderr, status, error } = spawnSync("java", ["-jar", jar, "--format", "gnu", ...files], { encoding: "utf8" });
+    if (error) throw error;
+    for (const line of stderr.split("\n").filter(Boolean)) found(line.replaceAll(folder, ""));
+    if (status === 0) looked(`${files.length} pages`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function marks() {
+  const { default: lighthouse } = await import("lighthouse");
+  const settings = {
+    onlyCategories: ["accessibility", "best-practices"],
+    ignoreStatusCode: true,
+    // The browser itself reports the status of the page. What the page says is looked at above.
+    skipAudits: ["errors-in-console"],
+  };
+  await browse(async (tab, browser) => {
+    for (const theme of THEMES) {
+      const flags = { port: browser.port, logLevel: "silent", extraHeaders: TRUSTED, maxWaitForLoad: 30_000 };
+      const { lhr } = await lighthouse(LOCAL + page("bad_gateway", theme, "en"), flags, { extends: "lighthouse:default", settings });
+      if (lhr.runtimeError) found(`${theme}: ${lhr.runtimeError.message}`);
+      for (const { id, score, auditRefs } of Object.values(lhr.categories)) {
+        const wrong = auditRefs.map((ref) => lhr.audits[ref.id]).filter((audit) => audit.score !== null && audit.score < 1);
+        if (score !== 1) found(`${theme}: ${id} ${score}: ${wrong.map((audit) => audit.id).join(", ")}`);
+      }
+      looked(`${theme}: ${Object.values(lhr.categories).map(({ id, score }) => `${id} ${score * 100}`).join(", ")}`);
+    }
+  });
+}
