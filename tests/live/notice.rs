@@ -191,3 +191,39 @@ fn without_the_variable_there_is_none() {
         (html, fresh.field("etag"), fresh.field("content-length"))
     );
 }
+
+/// In a real browser, against a page that hides every dialog and button and forbids forms: it shows, in the page's own world
+/// there is nothing of it, and its button closes it, for which no script of ours is needed.
+#[test]
+fn a_browser_shows_it_apart_from_the_page_and_its_button_closes_it() {
+    let browser = std::env::var("CHROMIUM").unwrap_or_else(|_| "chromium".to_owned());
+    if std::process::Command::new(&browser).arg("--version").output().is_err() {
+        eprintln!("skipped: {browser} is not installed");
+        return;
+    }
+    let stand = Stand::new(&VARS);
+    let html = "<!doctype html><title>x</title><style>body{margin:0}dialog,button,form,p{display:none!important}</style>\
+        <body><h1>page</h1><script>onload=()=>{\
+        const host=document.querySelector('understudy-notice'),root=host.shadowRoot,box=()=>host.getBoundingClientRect();\
+        const {top,width,height}=box(),text=root.querySelector('[role=status]').textContent;\
+        root.querySelector('button').click();\
+        document.title=[top,width==innerWidth,height>20,text.includes('saved copy'),box().height,\
+        document.forms.length,document.querySelectorAll('dialog,button,form,p,time').length,location.pathname].join(' ')}\
+        </script>";
+    let policy = "default-src 'none';script-src 'unsafe-inline';style-src 'unsafe-inline';form-action 'none';\
+        require-trusted-types-for 'script'";
+    let target = page(html, &format!("&h.Content-Security-Policy={}", encoded(policy.as_bytes())));
+    let (_, copy) = copy_of(&stand, &target);
+    assert_eq!(without_notice(&copy, "<body>"), html);
+    let profile = crate::worker::scratch();
+    let shown = std::process::Command::new(browser)
+        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--timeout=20000", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("--host-resolver-rules=MAP www.example 127.0.0.1:{}", stand.worker.port()))
+        .args(["--disable-features=HttpsUpgrades", &format!("http://www.example{target}")])
+        .output()
+        .expect("the browser");
+    let _ = std::fs::remove_dir_all(profile);
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("<title>0 true true true 0 0 0 /page/a</title>"), "{shown}");
+}
