@@ -79,6 +79,34 @@ fn anything_else_is_a_miss() {
     }
 }
 
+/// Whatever byte is lost, added or changed: a miss, or a record that is sound and for no more visitors than before.
+#[test]
+fn damage_at_any_byte_makes_no_copy_that_could_not_have_been_written() {
+    let record = sample();
+    let json = Entry::Copy(Box::new(record.clone())).to_json();
+    let bytes = json.as_bytes();
+    let mut sound = 0;
+    for at in 0..bytes.len() {
+        assert_eq!(Entry::from_json(&json[..at]), None, "the first {at} bytes");
+        for byte in b" \"\\0:,{}[]xA\x7f\n".iter().copied().chain([bytes[at] ^ 1, bytes[at] ^ 0x20]) {
+            let changed = [&bytes[..at], &[byte], &bytes[at + 1..]].concat();
+            let added = [&bytes[..at], &[byte], &bytes[at..]].concat();
+            let lost = [&bytes[..at], &bytes[at + 1..]].concat();
+            for damaged in [changed, added, lost] {
+                let Ok(text) = String::from_utf8(damaged) else { continue };
+                let Some(Entry::Copy(found)) = Entry::from_json(&text) else { continue };
+                sound += usize::from(*found != record);
+                assert!((200..=599).contains(&found.status()), "{text}");
+                assert!(found.lines().iter().all(|(name, _)| name != "set-cookie"), "{text}");
+                assert_eq!(Record::from_json(&found.to_json()), Some(*found.clone()), "{text}");
+                let stranger = on_failure(&found, &get_with(&[("foo", "2")]), 0, &params());
+                assert!(stranger != "yes" || !found.varies(), "{text}");
+            }
+        }
+    }
+    assert!(sound > 0, "a changed value is still a value");
+}
+
 /// Two answers with the same validators have the same content, and need not be written twice.
 #[test]
 fn the_fingerprint_is_of_the_validators() {

@@ -344,7 +344,7 @@ fn table(heading: &str) -> Vec<Vec<String>> {
     rows
 }
 
-fn in_parallel<T: Sync>(all: &[T], act: impl Fn(&T) + Sync) {
+pub fn in_parallel<T: Sync>(all: &[T], act: impl Fn(&T) + Sync) {
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..VISITORS {

@@ -20,6 +20,7 @@ mod worker;
 
 mod admin;
 mod config;
+mod crossing;
 mod deploy;
 mod doctor;
 mod faults;

@@ -229,6 +229,36 @@ fn a_write_that_kv_did_not_take_is_tried_again() {
 }
 
 #[test]
+fn a_body_that_is_not_all_there_is_a_miss() {
+    let stand = Stand::with_kv(&VARS);
+    warm(&stand, "/page/a");
+    stand.worker.platform(json!(["shorten"]));
+    elsewhere(&stand);
+    stand.fail();
+    assert!(is_page(&stand.worker.get("/page/a")));
+}
+
+#[test]
+fn a_tier_that_takes_its_time_is_waited_for_by_those_only_who_need_it() {
+    let stand = Stand::with_kv(&VARS);
+    let fresh = warm(&stand, "/page/a");
+    for part in ["cache.get", "kv.get", "cache.put", "kv.put"] {
+        stand.fault(part, 200);
+    }
+    let looks = stand.worker.count("cache.get");
+    for _ in 0..5 {
+        assert_eq!(stand.worker.get("/page/a?h.Cache-Control=no-store&v=1").status, 200);
+    }
+    assert_eq!(stand.worker.count("cache.get"), looks, "nobody looks while the origin works");
+    stand.fail();
+    let copy = stand.worker.get("/page/a");
+    assert!(lives_in("cache", &copy) && copy.body == fresh.body, "{copy:?}");
+    elsewhere(&stand);
+    let copy = stand.worker.get("/page/a");
+    assert!(lives_in("kv", &copy) && copy.body == fresh.body, "{copy:?}");
+}
+
+#[test]
 fn a_purge_clears_both_tiers_and_all_variants() {
     let stand = Stand::with_kv(&[VARS[0], VARS[1], ("ADMIN_TOKEN", "t0ken")]);
     let varied = "/page/v?h.Vary=Accept-Language";

@@ -116,6 +116,10 @@ export default {
         change(older);
       },
       corrupt: (value) => change(() => value),
+      // In KV, the last byte of every body is lost.
+      shorten: () => {
+        for (const entry of kv.values()) entry.value = entry.value.slice(0, -1);
+      },
     };
     // What a change of every record makes of the tiers; in KV four bytes with its length come before it, the body after.
     const change = (changed) => {
