@@ -12,6 +12,9 @@ use crate::time::Time;
 pub struct Health<'a> {
     /// What is wrong with the variables.
     pub mistakes: &'a [Mistake],
+    /// What is wrong with the operator's own pages (`PAGE_TEMPLATE`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<String>,
     /// What this isolate knows of each origin.
     pub origins: Vec<OriginHealth>,
 }

@@ -68,7 +68,7 @@ pub struct Config {
     /// The page's looks.
     pub page: page::Params,
     /// Where the operator's own HTML lies.
-    pub page_template: Option<String>,
+    pub page_template: Option<page::Source>,
     /// `Retry-After` of a page when the origin gave none.
     pub page_retry_after: Duration,
     /// Planned maintenance.
@@ -198,9 +198,9 @@ impl Config {
             kv_refresh: span(r, "KV_REFRESH", "1s", "30d"),
             kv_size_limit: bytes(r, "KV_SIZE_LIMIT", "25MiB"),
             page: page(r),
-            page_template: text(r, "PAGE_TEMPLATE", "kv:<key> or assets:/path", |t| {
-                t.strip_prefix("kv:").is_some_and(|key| !key.is_empty() && key.len() <= 512)
-                    || t.strip_prefix("assets:").is_some_and(|path| path.starts_with('/'))
+            page_template: r.read("PAGE_TEMPLATE", "kv:<key> or assets:/path", |t| match t {
+                "" => Some(None),
+                _ => page::Source::parse(t).map(Some),
             }),
             page_retry_after: span(r, "PAGE_RETRY_AFTER", "1s", "1d"),
             maintenance: r.read("MAINTENANCE", MAINTENANCE, maintenance),
@@ -225,6 +225,7 @@ const MAINTENANCE: &str =
 fn page(r: &mut Reader) -> page::Params {
     page::Params {
         library: page::Library::default(),
+        template: None,
         site: text(r, "PAGE_SITE", "a name of at most 200 characters", |t| t.chars().count() <= 200),
         status_url: text(r, "PAGE_STATUS_URL", "an http or https URL", page::check_link),
         support: text(r, "PAGE_SUPPORT", "an http or https URL or an e-mail address", page::check_support),

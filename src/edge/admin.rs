@@ -1,12 +1,14 @@
 //! How are our own paths answered? Reads the request's body, removes copies; what is said is the core's.
 
+use std::rc::Rc;
+
 use worker::Env;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{Request as Incoming, Response};
 
 use super::isolate::{self, Isolate};
 use super::store::Store;
-use super::{convert, doctor, now};
+use super::{convert, doctor, now, template};
 use crate::admin::{self, Action, Health, Purge, Reply};
 use crate::config::Config;
 use crate::request::Request;
@@ -17,28 +19,34 @@ pub async fn answer(
     request: &Request,
     incoming: &Incoming,
     isolate: &Isolate,
-    config: &Config,
+    config: &Rc<Config>,
     env: &Env,
 ) -> Option<Response> {
-    let reply =
-        match action {
-            Action::Health { trusted } => {
-                let mistakes = &isolate.mistakes;
-                let now = now();
-                admin::health(trusted.then(|| Health {
-                    mistakes,
-                    origins: isolate::with_state(|state| admin::origins(state, config, now)),
-                }))
+    let reply = match action {
+        Action::Health { trusted } => {
+            let mistakes = &isolate.mistakes;
+            if trusted {
+                template::dressed(Rc::clone(config), env).await;
             }
-            Action::Gallery => admin::gallery(request, config, now()),
-            Action::Doctor => doctor::report(request, isolate, env).await,
-            Action::Purge => match admin::purge(request, &config.stale.ignore_params, &text(incoming).await) {
-                Purge::Keys(keys) => purged(keys, env).await,
-                Purge::Bad(message) => Reply::text(400, &message),
-            },
-            Action::Method(allow) => Reply::method(allow),
-            Action::NotFound => Reply::not_found(),
-        };
+            let now = now();
+            admin::health(trusted.then(|| Health {
+                mistakes,
+                templates: template::complaints(),
+                origins: isolate::with_state(|state| admin::origins(state, config, now)),
+            }))
+        }
+        Action::Gallery => {
+            let config = template::dressed(Rc::clone(config), env).await;
+            admin::gallery(request, &config, now())
+        }
+        Action::Doctor => doctor::report(request, isolate, env).await,
+        Action::Purge => match admin::purge(request, &config.stale.ignore_params, &text(incoming).await) {
+            Purge::Keys(keys) => purged(keys, env).await,
+            Purge::Bad(message) => Reply::text(400, &message),
+        },
+        Action::Method(allow) => Reply::method(allow),
+        Action::NotFound => Reply::not_found(),
+    };
     let reply = if request.method() == "HEAD" { Reply { body: String::new(), ..reply } } else { reply };
     convert::reply(reply)
 }

@@ -14,12 +14,13 @@ use super::outgoing::{Outgoing, forwarded};
 use super::peek::{self, Prefix, Until};
 use super::store::{Copy, LIMIT, Store};
 use super::wait::either;
-use super::{isolate, last_resort, now};
+use super::{isolate, last_resort, now, template};
 use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
 use crate::fields::{FieldLines, Fields};
 use crate::flow::{After, Answer, Event, Finish, Flow, Now, Promote, Step, Tier, Tiers};
+use crate::page::Page;
 use crate::request::Request;
 use crate::stale::{Part, Served};
 
@@ -199,7 +200,7 @@ impl Driver {
             }
             Answer::Page(page) => {
                 self.discard();
-                convert::page(page)
+                convert::page(self.dressed(page).await)
             }
         };
         if let Some(unused) = self.copy.take().filter(|_| promote.is_none()) {
@@ -221,6 +222,17 @@ impl Driver {
             ctx.wait_until(self.afterwards(after, copy, promote, attempt));
         }
         response
+    }
+
+    /// The page in the operator's own HTML, where there is such and HTML is what is wanted.
+    async fn dressed(&mut self, page: Page) -> Page {
+        let config = self.flow.config();
+        if config.page_template.is_none() || !page.is_html() {
+            return page;
+        }
+        let config = template::dressed(Rc::clone(config), &self.env).await;
+        self.flow.dress(config);
+        lend(&mut self.flow, |flow, now| flow.page(now))
     }
 
     /// What goes on once the visitor has the answer.

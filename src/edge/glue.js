@@ -165,3 +165,15 @@ async function rewritten(start, html) {
 
 // As much of a page as is looked at for its `<body>`.
 const START = 256 * 1024;
+
+/** A text from KV, or from the static assets; no more of it than one character over the limit, and nothing if it is not there. */
+export async function stored(binding, name, asset, limit) {
+  const text = asset ? await file(binding, name) : await binding.get(name, { type: "text", cacheTtl: 60 });
+  return text?.slice(0, limit + 1);
+}
+
+async function file(assets, path) {
+  const response = await assets.fetch(new URL(path, "https://assets.invalid"));
+  if (response.ok) return response.text();
+  await response.body?.cancel();
+}

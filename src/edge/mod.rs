@@ -18,6 +18,7 @@ mod last_resort;
 mod outgoing;
 mod peek;
 mod store;
+mod template;
 mod texts;
 mod wait;
 
@@ -84,9 +85,13 @@ async fn answer(
         Route::Relay => drive::relay(&config, &request, &incoming, mark.as_deref()).await,
         Route::Admin(action) => admin::answer(action, &request, &incoming, &isolate, &config, &env).await,
         Route::Maintenance(planned) => {
+            let config = template::dressed(config, &env).await;
             convert::page(flow::maintenance_page(&config, &request, planned, now, isolate::seed()))
         }
-        Route::Loop => convert::page(flow::loop_page(&config, &request, now)),
+        Route::Loop => {
+            let config = template::dressed(config, &env).await;
+            convert::page(flow::loop_page(&config, &request, now))
+        }
         Route::BadDrill(message) => convert::reply(crate::admin::Reply::text(400, &message)),
     }
 }

@@ -275,8 +275,13 @@ impl Flow {
 
     /// The configuration that holds for it.
     #[must_use]
-    pub fn config(&self) -> &Config {
+    pub fn config(&self) -> &Rc<Config> {
         &self.config
+    }
+
+    /// The same configuration, with the operator's own page in it.
+    pub fn dress(&mut self, config: Rc<Config>) {
+        self.config = config;
     }
 }
 

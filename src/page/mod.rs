@@ -41,6 +41,8 @@ mod style;
 mod template;
 mod theme;
 
+use std::rc::Rc;
+
 use crate::failure::{Explanation, Kind};
 use crate::fields::{FieldLines, Fields};
 use crate::time::Time;
@@ -50,7 +52,7 @@ pub use language::{Language, Library};
 pub use links::{check_link, check_logo, check_support};
 pub use negotiate::Format;
 pub use notice::notice;
-pub use template::{TemplateError, check_template, fill};
+pub use template::{MAX_TEMPLATE, Source, TemplateError, check_template, fill};
 pub use theme::Theme;
 
 /// What the operator set: the `PAGE_*` variables.
@@ -72,6 +74,8 @@ pub struct Params {
     pub language: Language,
     /// Where the texts of other languages than the default lie.
     pub library: Library,
+    /// The operator's own HTML, as [`Source`] gave it; one that cannot be filled counts as none.
+    pub template: Option<Rc<str>>,
     /// `PAGE_STATUS`: one status (400–599) for every page; `None` = keep the failure's.
     pub status: Option<u16>,
 }
@@ -132,9 +136,20 @@ pub struct Page {
     pub body: String,
 }
 
+impl Page {
+    /// Is it for people?
+    #[must_use]
+    pub fn is_html(&self) -> bool {
+        self.lines.iter().any(|(name, value)| name == "content-type" && value.starts_with("text/html"))
+    }
+}
+
 /// The answer for a visitor. Never panics, never fails.
 #[must_use]
 pub fn render(params: &Params, incident: &Incident, asked: &Asked) -> Page {
+    if let Some(page) = params.template.as_ref().and_then(|own| fill(own, params, incident, asked).ok()) {
+        return page;
+    }
     let format = negotiate::format(asked.fields);
     let view = facts::View::new(params, incident, asked);
     headers::finish(&view, format, formats::content(&view, format))

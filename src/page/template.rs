@@ -19,12 +19,42 @@
 //! | `status_url` `support_url` | links, if set; an e-mail address becomes `mailto:` |
 //! | `logo` | URL of the logo, if set |
 //!
-//! Not here: where a template comes from. A broken one is reported and the built-in page shown instead.
+//! Not here: how it is read (`edge`). A broken one is reported and the built-in page shown instead.
 
 use super::catalog::key;
 use super::escape::add;
 use super::facts::{Support, View};
 use super::{Asked, Format, Incident, Page, Params, formats, headers, negotiate};
+
+/// Where a template lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// In the KV namespace `COPIES`, under this key.
+    Kv(String),
+    /// Among the static assets, at this path.
+    Asset(String),
+}
+
+impl Source {
+    /// From the value of `PAGE_TEMPLATE`: `kv:<key>` (KV takes keys of 512 bytes) or `assets:/path`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("kv", key) if (1..=512).contains(&key.len()) => Some(Self::Kv(key.to_owned())),
+            ("assets", path) if path.starts_with('/') => Some(Self::Asset(path.to_owned())),
+            _ => None,
+        }
+    }
+
+    /// The binding in which it lies.
+    #[must_use]
+    pub const fn binding(&self) -> &'static str {
+        match self {
+            Self::Kv(_) => "COPIES",
+            Self::Asset(_) => "ASSETS",
+        }
+    }
+}
 
 /// Why a template cannot be filled.
 #[derive(Debug, Clone, PartialEq, Eq)]

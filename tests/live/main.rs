@@ -40,5 +40,6 @@ mod stale_keep;
 mod stale_serve;
 mod stand;
 mod streams;
+mod template;
 mod tiers;
 mod to_origin;

@@ -23,7 +23,8 @@ impl Stand {
         Self::with(vars, Setup::kv)
     }
 
-    fn with(vars: &[(&str, &str)], more: impl Fn(Setup) -> Setup) -> Self {
+    /// And with whatever else.
+    pub fn with(vars: &[(&str, &str)], more: impl Fn(Setup) -> Setup) -> Self {
         let origin = Origin::start();
         let setup = vars.iter().fold(Setup::new(origin.port()), |setup, (name, value)| setup.var(name, *value));
         let worker = more(setup).start();

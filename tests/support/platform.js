@@ -6,6 +6,7 @@
 
 const cache = new Map();
 const kv = new Map();
+const files = new Map();
 const counts = {};
 const faults = {}; // "cache.get": "throw" | "full" | "hang" | "after" (fails after having taken effect) | milliseconds
 
@@ -95,6 +96,14 @@ export const kvService = {
   },
 };
 
+/** Static assets. */
+export const assetService = {
+  fetch(request) {
+    const file = files.get(new URL(request.url).pathname);
+    return faulty("asset.get", () => (file === undefined ? new Response("not here", { status: 404 }) : new Response(file)));
+  },
+};
+
 /** What the tests use: POST a JSON list [verb, …]. */
 export default {
   async fetch(request) {
@@ -105,6 +114,9 @@ export default {
       clear: () => (cache.clear(), kv.clear(), Object.keys(counts).forEach((name) => delete counts[name])),
       evict: () => cache.clear(),
       fault: (name, kind) => (kind ? (faults[name] = kind) : delete faults[name]),
+      // A value of somebody else's in KV; a file among the assets.
+      value: (key, value) => kv.set(key, { value: new TextEncoder().encode(value).buffer }),
+      file: (path, text) => files.set(path, text),
       keys: () => ({ cache: [...cache.keys()], kv: [...kv.keys()] }),
       dump: () => ({
         cache: [...cache].map(([key, { headers, body }]) => [key, headers, text(body)]),

@@ -27,6 +27,7 @@ pub struct Setup {
     outbound: Outbound,
     vars: Vec<(String, Value)>,
     kv: bool,
+    assets: bool,
     script: Option<String>,
     modules: PathBuf,
 }
@@ -60,6 +61,7 @@ impl Setup {
             outbound,
             vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))],
             kv: false,
+            assets: false,
             script: None,
             modules: build(),
         }
@@ -75,6 +77,12 @@ impl Setup {
     /// With the KV namespace `COPIES`.
     pub fn kv(mut self) -> Self {
         self.kv = true;
+        self
+    }
+
+    /// With the static assets `ASSETS`.
+    pub fn assets(mut self) -> Self {
+        self.assets = true;
         self
     }
 
@@ -248,6 +256,9 @@ fn capnp(setup: &Setup) -> String {
     }
     if setup.kv {
         bindings.push_str(r#"(name = "COPIES", kvNamespace = (name = "platform", entrypoint = "kvService")), "#);
+    }
+    if setup.assets {
+        bindings.push_str(r#"(name = "ASSETS", service = (name = "platform", entrypoint = "assetService")), "#);
     }
     let modules = match setup.script {
         Some(_) => r#"(name = "script.js", esModule = embed "script.js")"#.to_owned(),
