@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Reply;
+use crate::faults::in_parallel;
 use crate::stand::{Stand, is_copy, is_page};
 use crate::worker::wait_until;
 
@@ -96,6 +97,22 @@ fn the_second_tier_is_left_alone_where_it_is_not_needed() {
     assert_eq!(stand.worker.count("kv.get"), 2, "not asked where the first tier has a copy");
     stand.worker.get("/page/b");
     assert_eq!(stand.worker.count("kv.get"), 3);
+}
+
+#[test]
+fn a_crowd_writes_once() {
+    let stand = Stand::with_kv(&VARS);
+    in_parallel(&[(); 50], |()| assert_eq!(stand.worker.get("/ok?body=a&n=2000").status, 200));
+    stand.settle();
+    stand.worker.wait_for("kv.put", 2);
+    assert_eq!(stand.worker.count("kv.put"), 2);
+    assert_eq!(stand.keys_in("kv", "/ok").len(), 1);
+    // It is the same key.
+    let counted = "/ok?body=a&n=2000&utm_source=x";
+    in_parallel(&[(); 50], |()| assert_eq!(stand.worker.get(counted).status, 200));
+    stand.settle();
+    stand.worker.wait_for("kv.put", 3);
+    assert_eq!(stand.worker.count("kv.put"), 3);
 }
 
 #[test]
