@@ -86,11 +86,14 @@ async fn answer(
         Route::Admin(action) => admin::answer(action, &request, &incoming, &isolate, &config, &env).await,
         Route::Maintenance(planned) => {
             let config = template::dressed(config, &env).await;
-            convert::page(flow::maintenance_page(&config, &request, planned, now, isolate::seed()))
+            let seed = isolate::seed();
+            let page =
+                |state: &mut flow::State| flow::maintenance_page(state.pages(), &config, &request, planned, now, seed);
+            convert::page(isolate::with_state(page))
         }
         Route::Loop => {
             let config = template::dressed(config, &env).await;
-            convert::page(flow::loop_page(&config, &request, now))
+            convert::page(isolate::with_state(|state| flow::loop_page(state.pages(), &config, &request, now)))
         }
         Route::BadDrill(message) => convert::reply(crate::admin::Reply::text(400, &message)),
     }

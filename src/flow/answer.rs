@@ -6,7 +6,7 @@ use crate::config::{Config, Log};
 use crate::failure::{Explanation, Failure, Kind, Outcome, Worth};
 use crate::fields::{FieldLines, Fields};
 use crate::maintenance::Planned;
-use crate::page::{self, Fate, Incident, Page};
+use crate::page::{self, Fate, Incident, Memo, Page};
 use crate::random::Random;
 use crate::report::{self, Forwarded, Line, Passed, Used};
 use crate::request::Request;
@@ -108,7 +108,7 @@ impl Flow {
     }
 
     /// The page for what has failed so far.
-    pub fn page(&mut self, now: &Now) -> Page {
+    pub fn page(&mut self, now: &mut Now) -> Page {
         let failed = self.failed.clone().unwrap_or(Failed::of(Failure::new(Kind::Unreachable, None)));
         let row = failed.failure.kind().row();
         let incident = Incident {
@@ -122,7 +122,7 @@ impl Flow {
             now: now.time,
             until: None,
         };
-        let mut page = page::render(&self.config.page, &incident, &page_asked(&self.request));
+        let mut page = now.state.pages().render(&self.config.page, &incident, &page_asked(&self.request));
         set(&mut page.lines, "proxy-status", self.proxy_status());
         page
     }
@@ -240,7 +240,14 @@ impl Flow {
 
 /// The planned page: 503, and `Retry-After` is the end (RFC 9110 §15.6.4).
 #[must_use]
-pub fn maintenance_page(config: &Config, request: &Request, planned: Planned, now: Time, seed: u64) -> Page {
+pub fn maintenance_page(
+    pages: &mut Memo,
+    config: &Config,
+    request: &Request,
+    planned: Planned,
+    now: Time,
+    seed: u64,
+) -> Page {
     let wait = planned.left(now).unwrap_or_else(|| jittered(config, &mut Random::new(seed)));
     let incident = Incident {
         explanation: Explanation::Maintenance,
@@ -253,12 +260,12 @@ pub fn maintenance_page(config: &Config, request: &Request, planned: Planned, no
         now,
         until: planned.until,
     };
-    own_page(config, request, &incident, "maintenance")
+    own_page(pages, config, request, &incident, "maintenance")
 }
 
 /// The page for a request that came back to us (RFC 9209 §2.3.30).
 #[must_use]
-pub fn loop_page(config: &Config, request: &Request, now: Time) -> Page {
+pub fn loop_page(pages: &mut Memo, config: &Config, request: &Request, now: Time) -> Page {
     let row = Kind::Loop.row();
     let incident = Incident {
         explanation: row.explanation,
@@ -271,11 +278,11 @@ pub fn loop_page(config: &Config, request: &Request, now: Time) -> Page {
         now,
         until: None,
     };
-    own_page(config, request, &incident, "")
+    own_page(pages, config, request, &incident, "")
 }
 
-fn own_page(config: &Config, request: &Request, incident: &Incident, details: &str) -> Page {
-    let mut page = page::render(&config.page, incident, &page_asked(request));
+fn own_page(pages: &mut Memo, config: &Config, request: &Request, incident: &Incident, details: &str) -> Page {
+    let mut page = pages.render(&config.page, incident, &page_asked(request));
     let details = Some(details).filter(|d| !d.is_empty());
     let error = incident.error.or(Some("proxy_internal_response"));
     let passed = Passed { error, received: None, details };

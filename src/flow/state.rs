@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use super::recent::Recent;
 use crate::breaker::Breaker;
 use crate::failure::Failure;
+use crate::page::Memo;
 use crate::retry::Budget;
 use crate::sort::sorted;
 
@@ -16,6 +17,7 @@ use crate::sort::sorted;
 pub struct State {
     origins: HashMap<String, Origin>,
     stored: Recent,
+    pages: Memo,
 }
 
 /// What is known of one origin.
@@ -47,6 +49,11 @@ impl State {
     pub fn origins(&self) -> Vec<(&str, &Origin)> {
         let names = sorted(self.origins.keys().map(String::as_str).collect());
         names.into_iter().filter_map(|name| Some((name, self.origins.get(name)?))).collect()
+    }
+
+    /// Which pages were made lately.
+    pub fn pages(&mut self) -> &mut Memo {
+        &mut self.pages
     }
 
     /// Which copies were written lately.

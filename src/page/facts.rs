@@ -37,10 +37,39 @@ pub(super) enum Support<'a> {
     Mail(&'a str),
 }
 
-impl<'a> View<'a> {
-    pub(super) fn new(params: &'a Params, incident: &'a Incident<'a>, asked: &Asked<'a>) -> Self {
-        let language = Language::negotiate(asked.fields.field("accept-language").as_deref(), params.language);
+/// What differs from one visitor of the same outage to the next.
+pub(super) struct Places {
+    /// As asked for.
+    pub host: String,
+    pub path: String,
+    pub id: Option<String>,
+    /// The time of the failure, RFC 3339.
+    pub time: String,
+}
+
+impl Places {
+    pub(super) fn new(incident: &Incident, asked: &Asked) -> Self {
         let (host, path) = split(asked.url);
+        Self {
+            host: host.to_owned(),
+            path: clean(path, MAX_PATH),
+            id: asked.fields.field("cf-ray").filter(|id| is_id(id)),
+            time: rfc_3339(incident.now),
+        }
+    }
+}
+
+impl<'a> View<'a> {
+    /// For a request with this method, in this language or the default one.
+    pub(super) fn new(
+        params: &'a Params,
+        incident: &'a Incident<'a>,
+        method: &'a str,
+        language: Language,
+        places: Places,
+    ) -> Self {
+        let Places { host, path, id, time } = places;
+        let host = host.as_str();
         let status = super::status(params, incident);
         let (language, catalog) = Catalog::open(language, params.library);
         let names = [params.site.as_deref().unwrap_or_default(), host, catalog.text(key!("website"))];
@@ -48,17 +77,17 @@ impl<'a> View<'a> {
         Self {
             params,
             incident,
-            method: asked.method,
+            method,
             language,
             catalog,
             status,
             code: status.to_string(),
             site: site.unwrap_or_default(),
             host: clean(host, MAX_HOST),
-            path: clean(path, MAX_PATH),
-            id: asked.fields.field("cf-ray").filter(|id| is_id(id)),
+            path,
+            id,
             failure: clean(incident.failure, MAX_WORD),
-            time: rfc_3339(incident.now),
+            time,
         }
     }
 
@@ -89,7 +118,7 @@ impl<'a> View<'a> {
 
     /// Nothing was submitted.
     pub(super) fn is_safe(&self) -> bool {
-        self.incident.fate == Fate::Safe && !matches!(self.method, "POST" | "PUT" | "PATCH" | "DELETE")
+        self.incident.fate == Fate::Safe && !submits(self.method)
     }
 
     /// After how many seconds may the page reload by itself? Never after a submission, whatever the fate says.
@@ -160,6 +189,11 @@ impl<'a> View<'a> {
     pub(super) fn logo(&self) -> Option<&str> {
         self.params.logo.as_deref().filter(|logo| check_logo(logo))
     }
+}
+
+/// May a request with this method have been meant to change something?
+pub(super) fn submits(method: &str) -> bool {
+    matches!(method, "POST" | "PUT" | "PATCH" | "DELETE")
 }
 
 /// Headline and what happened.

@@ -12,6 +12,7 @@
 //! | `html`, `diagram`, `about`, `art` | what do people read? |
 //! | `theme`, `style`, `color`, `asset` | how does it look, and what is the hash of it? |
 //! | `problem`, `formats` | what do programs, agents, terminals, images and streams get? |
+//! | `memo` | was this page made a moment ago? |
 //! | `headers` | which header fields go with it? |
 //! | `notice` | what does a copy say of itself? |
 //! | `template` | how is the operator's own page filled? |
@@ -33,6 +34,7 @@ mod headers;
 mod html;
 mod language;
 mod links;
+mod memo;
 mod negotiate;
 mod notice;
 mod plural;
@@ -50,6 +52,7 @@ use crate::time::Time;
 pub use color::Color;
 pub use language::{Language, Library};
 pub use links::{check_link, check_logo, check_support};
+pub use memo::Memo;
 pub use negotiate::Format;
 pub use notice::notice;
 pub use template::{MAX_TEMPLATE, Source, TemplateError, check_template, fill};
@@ -151,8 +154,13 @@ pub fn render(params: &Params, incident: &Incident, asked: &Asked) -> Page {
         return page;
     }
     let format = negotiate::format(asked.fields);
-    let view = facts::View::new(params, incident, asked);
+    let view = view(params, incident, asked);
     headers::finish(&view, format, formats::content(&view, format))
+}
+
+fn view<'a>(params: &'a Params, incident: &'a Incident<'a>, asked: &Asked<'a>) -> facts::View<'a> {
+    let language = Language::negotiate(asked.fields.field("accept-language").as_deref(), params.language);
+    facts::View::new(params, incident, asked.method, language, facts::Places::new(incident, asked))
 }
 
 /// The status to answer with: an error stays an error (RFC.md 67), whatever the variables or an origin say.

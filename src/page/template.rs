@@ -97,7 +97,7 @@ impl std::error::Error for TemplateError {}
 pub fn fill(template: &str, params: &Params, incident: &Incident, asked: &Asked) -> Result<Page, TemplateError> {
     check_template(template)?;
     let format = negotiate::format(asked.fields);
-    let view = View::new(params, incident, asked);
+    let view = super::view(params, incident, asked);
     if format != Format::Html {
         return Ok(headers::finish(&view, format, formats::content(&view, format)));
     }
@@ -263,7 +263,7 @@ mod tests {
         };
         let fields: [(&str, &str); 0] = [];
         let params = Params::default();
-        let view = View::new(&params, &incident, &Asked { method: "GET", url: "", fields: &fields });
+        let view = super::super::view(&params, &incident, &Asked { method: "GET", url: "", fields: &fields });
         for name in NAMES {
             assert!(value(&view, name).is_some(), "{name}");
         }
