@@ -19,7 +19,7 @@ fn params() -> impl Strategy<Value = Params> {
             support: support.map(str::to_owned),
             theme,
             accent: Color::parse("#e4007f").filter(|_| accent),
-        template: (accent && support.is_some()).then(|| "<p>{{path}}</p>".into()),
+            template: (accent && support.is_some()).then(|| "<p>{{path}}</p>".into()),
             ..Params::default()
         }
     })
