@@ -106,12 +106,12 @@ await browse(async (tab) => {
     await fails();
     await tab.open(`${SITE}/page/d`);
     const before = await shown("count");
-    await tab.send("Network.emulateNetworkConditions", { offline: true, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    await network(tab, "offline");
     check((await tab.evaluate("navigator.onLine")) === false, "the browser is not offline");
     await pass(HOUR);
     check((await probes()).length === 0, "asked without a network");
     check((await shown("count")) !== before && /offline/i.test(await shown("count")), `says ${await shown("count")}`);
-    await tab.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
+    await network(tab, "online");
     await pass(10);
     check((await probes()).length === 1, "did not ask when the network was back");
   });
@@ -169,6 +169,14 @@ async function scene(name, play) {
     found(`${name}: ${error.stack}`);
   }
   looked(name);
+}
+
+// Until the page has heard of it.
+async function network(tab, state) {
+  const heard = tab.evaluate(`new Promise((heard) => addEventListener("${state}", () => heard(), { once: true }))`);
+  const conditions = { offline: state === "offline", latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+  await tab.send("Network.emulateNetworkConditions", conditions);
+  await heard;
 }
 
 async function seen(path) {

@@ -35,7 +35,7 @@ pub const FULL_CACHE: &[Accepted] = &[
         &["status-502-fresh", "status-503-fresh", "status-504-fresh"],
     ),
     (
-        "a part is not kept; the Cache API takes none",
+        "a part is not kept, by choice: the next visitor gets the whole, and that is kept",
         &[
             "partial-store-partial-complete",
             "partial-store-partial-reuse-partial",
