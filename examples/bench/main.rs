@@ -75,6 +75,9 @@ impl Plan {
         self.rate("relay, 1 KB, storing on", &small, &ours, "the same with storing off", &storing_off);
         let putting = workers::script(origin, workers::PUT);
         self.rate("relay, 1 KB, storing on", &small, &ours, "JavaScript that puts every response", &putting);
+        let page = Load { target: "/page", requests: 2_000, connections: 8, status: 200 };
+        let guarded = workers::understudy(origin).var("GUARD_BYTES", "64KiB").start();
+        self.rate("page of 15 KB, guarded (`GUARD_BYTES`)", &page, &guarded, "the same without", &ours);
         if let Some(plain) = workers::plain_relay(origin) {
             self.rate("relay, 1 KB", &small, &ours, "relay in `worker::Response`", &plain);
             self.rate("relay, 30 MB", &big, &ours, "relay in `worker::Response`", &plain);

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 
-/// The origin of the benchmarks: `/small`, `/big`, `/down`, and `/sometimes`, which can be made to hang.
+/// The origin of the benchmarks: `/small`, `/page` (15 KB), `/big`, `/down`, and `/sometimes`, which can be made to hang.
 pub struct Origin {
     port: u16,
     hanging: Arc<(Mutex<bool>, Condvar)>,
@@ -56,6 +56,7 @@ fn serve(stream: TcpStream, hanging: &(Mutex<bool>, Condvar), big: &[u8]) -> Opt
         }
         match first.split(' ').nth(1)? {
             "/big" => answer(&mut output, "200 OK", big)?,
+            "/page" => answer(&mut output, "200 OK", &[b'x'; 15 * 1024])?,
             "/down" => answer(&mut output, "502 Bad Gateway", b"<h1>502 Bad Gateway</h1>")?,
             "/sometimes" => {
                 let held = hanging.0.lock().ok()?;

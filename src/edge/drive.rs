@@ -14,12 +14,12 @@ use super::outgoing::{Outgoing, forwarded};
 use super::peek::{self, Prefix, Until};
 use super::store::{Copy, LIMIT, Store};
 use super::wait::either;
-use super::{isolate, last_resort, now, template};
+use super::{guard, isolate, last_resort, now, template};
 use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
 use crate::fields::{FieldLines, Fields};
-use crate::flow::{After, Answer, Event, Finish, Flow, Now, Promote, Step, Tier, Tiers};
+use crate::flow::{After, Answer, Event, Finish, Flow, Held, Now, Promote, Step, Tier, Tiers};
 use crate::page::Page;
 use crate::request::Request;
 use crate::stale::{Part, Served};
@@ -123,6 +123,13 @@ impl Driver {
                     }
                     None => self.next(Event::Attempted(Outcome::TimedOut)),
                 },
+                Step::Hold(hold) => match self.ended.take() {
+                    Some(response) => {
+                        let held = guard::hold(&response, &hold).await;
+                        self.tell(Ended::Answered(response), None, Some(held))
+                    }
+                    None => self.next(Event::Slept),
+                },
                 Step::Sleep(wait) => {
                     Delay::from(wait).await;
                     self.next(Event::Slept)
@@ -149,9 +156,17 @@ impl Driver {
     /// Tells the flow how an attempt ended, after a look at the start of the body where the core asks for one.
     async fn report(&mut self, ended: Ended) -> Step {
         let prefix = self.inspect(&ended).await;
+        self.tell(ended, prefix.as_ref(), None)
+    }
+
+    fn tell(&mut self, ended: Ended, prefix: Option<&Prefix>, held: Option<Held>) -> Step {
         let flow = &mut self.flow;
-        let step = with_outcome(&ended, prefix.as_ref(), |outcome| {
-            lend(flow, |flow, now| flow.next(Event::Attempted(outcome), now))
+        let step = with_outcome(&ended, prefix, |outcome| {
+            let event = match held {
+                None => Event::Attempted(outcome),
+                Some(held) => Event::Held(held, outcome),
+            };
+            lend(flow, |flow, now| flow.next(event, now))
         });
         self.ended = if let Ended::Answered(response) = ended { Some(response) } else { None };
         step

@@ -180,3 +180,27 @@ async function file(assets, path) {
   if (response.ok) return response.text();
   await response.body?.cancel();
 }
+
+/**
+ * Reads a body to its end: `true` if it is whole, `false` if it breaks off, nothing if it is larger than the limit (in bytes)
+ * or takes longer than the patience (in milliseconds); then the rest of it is left to the other branch.
+ */
+export async function held(copy, limit, patience) {
+  const reader = copy.body?.getReader();
+  if (!reader) return true;
+  let timer;
+  const late = new Promise((over) => (timer = setTimeout(over, patience)));
+  try {
+    for (let read = 0; read <= limit; ) {
+      const piece = await Promise.race([reader.read(), late]);
+      if (!piece) break;
+      if (piece.done) return true;
+      read += piece.value.byteLength;
+    }
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+  reader.cancel().catch(() => {});
+}

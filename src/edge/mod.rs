@@ -12,6 +12,7 @@ mod convert;
 mod doctor;
 mod drive;
 mod env;
+mod guard;
 mod isolate;
 mod kv;
 mod last_resort;

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | healthy | `Fetch` `Finish(Origin)` |
 //! | a retry helps | `Fetch` `Sleep` `Fetch` `Finish(Origin)` |
+//! | held (`GUARD_BYTES`) | `Fetch` `Hold` `Finish(Origin)` |
 //! | slow, copy in hand | `Fetch` `Lookup` `Finish(Copy)`, and the attempt goes on: [`Flow::late`] |
 //! | failed | … `Lookup` (`Lookup`) `Finish(Copy or Page or Origin)` |
 //! | breaker open | `Lookup` (`Lookup`) `Finish(Copy or Page)` |
@@ -16,6 +17,7 @@
 mod after;
 mod answer;
 mod fresh;
+mod guard;
 mod judge;
 mod notice;
 mod recent;
@@ -24,6 +26,7 @@ mod steps;
 
 pub use after::{After, Keep, Promote};
 pub use answer::{Answer, Finish, loop_page, maintenance_page};
+pub use guard::{Held, Hold};
 pub use recent::Recent;
 pub use state::{Origin, State};
 
@@ -78,6 +81,8 @@ pub enum Step {
     Fetch(Fetch),
     /// Go on waiting for the attempt that is under way; report `Attempted`.
     Wait,
+    /// Hold the answer that the attempt ended with; report `Held`.
+    Hold(Hold),
     /// Wait; report `Slept`.
     Sleep(Duration),
     /// Look for a copy under [`Flow::key`]; report `Looked`, or `Attempted` if an attempt under way ends first.
@@ -134,6 +139,8 @@ pub enum Event<'a> {
     Attempted(Outcome<'a>),
     /// The attempt takes longer than the patience.
     Impatient,
+    /// What became of the answer that was held, and once more what it was.
+    Held(Held, Outcome<'a>),
     /// The wait is over.
     Slept,
     /// What lay in the tier; its body has [`Record::length`] bytes.
@@ -155,6 +162,8 @@ enum Phase {
     /// Waiting for a copy that is being written.
     Writing,
     Attempting,
+    /// An answer is there, and held until it is whole.
+    Holding,
     /// A look-up before an attempt, to spare an origin that is just coming back.
     Sparing,
     /// A look-up while the attempt goes on.
@@ -238,6 +247,10 @@ impl Flow {
         match (self.phase, event) {
             (Phase::Attempting | Phase::Impatient, Event::Attempted(outcome)) => self.attempted(&outcome, now),
             (Phase::Attempting, Event::Impatient) if self.may_look() => self.look(Phase::Impatient, now),
+            (Phase::Holding, Event::Held(Held::Cut, Outcome::Answered { status, .. })) => {
+                self.attempted(&Outcome::CutShort { status }, now)
+            }
+            (Phase::Holding, Event::Held(_, outcome)) => self.settled(None, &outcome, now),
             (Phase::Sleeping, Event::Slept) => self.attempt(now),
             (Phase::Writing, Event::Slept) => self.ask_copies(now),
             (phase, Event::Looked(found)) if phase != Phase::Done && matches!(self.copy, Copies::Asking(_)) => {

@@ -84,6 +84,17 @@ impl Flow {
             self.copy = Copies::Unasked;
         }
         let failed = failure::classify(&self.config.failure, self.request.method(), outcome);
+        match self.hold(outcome, now).filter(|_| failed.is_none()) {
+            Some(hold) => {
+                self.phase = Phase::Holding;
+                Step::Hold(hold)
+            }
+            None => self.settled(failed, outcome, now),
+        }
+    }
+
+    /// It is certain how the attempt ended.
+    pub(super) fn settled(&mut self, failed: Option<Failure>, outcome: &Outcome, now: &mut Now) -> Step {
         self.judge_origin(failed, outcome, now);
         let Some(failure) = failed else { return self.healthy(outcome, now) };
         self.maybe_sent |= !failure.never_sent();

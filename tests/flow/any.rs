@@ -8,7 +8,7 @@ use understudy::retry::Replay;
 
 use crate::site::{Site, name};
 
-const EVENTS: [&str; 16] = [
+const EVENTS: [&str; 19] = [
     "200",
     "304",
     "404",
@@ -25,6 +25,9 @@ const EVENTS: [&str; 16] = [
     "slept",
     "none",
     "copy",
+    "whole",
+    "broken",
+    "released",
 ];
 
 /// Mode, fallbacks, retries, breaker, second tier, replay.
@@ -65,6 +68,7 @@ fn possible(step: &Step) -> Vec<&'static str> {
             all
         }
         Step::Wait => ends,
+        Step::Hold(_) => vec!["whole", "broken", "released"],
         Step::Sleep(_) => vec!["slept"],
         Step::Lookup(_) => vec!["none", "copy"],
         Step::Finish(_) => Vec::new(),

@@ -7,5 +7,6 @@ mod breaker;
 mod copies;
 mod fallbacks;
 mod fresh;
+mod guard;
 mod retries;
 mod site;

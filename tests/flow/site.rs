@@ -6,6 +6,7 @@
 //! | step | its event |
 //! | --- | --- |
 //! | `fetch` `wait` | a status (a gateway's page), `json:502` (the application's own), `reset`, `timeout`, `impatient` |
+//! | `hold` | `whole`, `broken` or `released` |
 //! | `sleep` | `slept` |
 //! | `cache?` `kv?` | `none`, `copy`, or what ends the attempt under way |
 //! | `origin` `kept` `copy` `page` | the end; `kept` is a failed response that is the application's own |
@@ -17,7 +18,7 @@ use understudy::config::Config;
 use understudy::drill::Drill;
 use understudy::failure::{Body, Outcome};
 use understudy::fields::FieldLines;
-use understudy::flow::{After, Answer, Event, Fetch, Finish, Flow, Now, State, Step, Tier, Tiers};
+use understudy::flow::{After, Answer, Event, Fetch, Finish, Flow, Held, Now, State, Step, Tier, Tiers};
 use understudy::request::Request;
 use understudy::retry::Replay;
 use understudy::stale::{Admission, Answered, Asked, Record, admit};
@@ -118,6 +119,9 @@ impl Site {
         let fields = self.fields.clone();
         let event = match word {
             "slept" => Event::Slept,
+            "whole" => Event::Held(Held::Whole, outcome("200", &fields)),
+            "broken" => Event::Held(Held::Cut, outcome("200", &fields)),
+            "released" => Event::Held(Held::Released, outcome("200", &fields)),
             "impatient" => Event::Impatient,
             "none" | "copy" => Event::Looked(copy),
             word => Event::Attempted(outcome(word, &fields)),
@@ -194,6 +198,7 @@ pub fn name(step: &Step) -> &'static str {
     match step {
         Step::Fetch(_) => "fetch",
         Step::Wait => "wait",
+        Step::Hold(_) => "hold",
         Step::Sleep(_) => "sleep",
         Step::Lookup(Tier::Cache) => "cache?",
         Step::Lookup(Tier::Kv) => "kv?",

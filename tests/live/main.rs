@@ -26,6 +26,7 @@ mod doctor;
 mod faults;
 mod fresh;
 mod gateways;
+mod guard;
 mod memory;
 mod modes;
 mod notice;

@@ -1,0 +1,110 @@
+//! `GUARD_BYTES`: a page that breaks off is retried or replaced, and everything else arrives as it was sent.
+
+use std::io::Read as _;
+
+use crate::client;
+use crate::origin::generated;
+use crate::stand::{Stand, is_copy, is_page};
+
+const VARS: [(&str, &str); 3] = [("GUARD_BYTES", "64KiB"), ("RETRY_BACKOFF", "1ms..1ms"), ("RETRY_BUDGET", "100%")];
+
+/// How a page of 5,000 bytes can break off.
+const CUTS: [&str; 5] = [
+    "type=text/html&n=5000&cut=2000",
+    "type=text/html&n=5000&cut=2000&chunked=1",
+    "type=text/html&n=5000&cut=2000&end=fin",
+    "type=application/json&n=5000&encode=gzip&force=1&cut=50%",
+    "type=text/html&n=5000&encode=gzip&force=1&truncate=50%",
+];
+
+#[test]
+fn a_page_that_breaks_off_is_asked_for_again() {
+    let stand = Stand::new(&VARS);
+    for (n, cut) in CUTS.iter().enumerate() {
+        let path = format!("/page/{n}");
+        stand.origin.script(&path, &[&format!("/ok?{cut}"), "/ok?body=whole&type=text/html"]);
+        let reply = stand.worker.get(&path);
+        assert!(reply.status == 200 && reply.whole && reply.text() == "whole", "{cut}: {reply:?}");
+        assert_eq!(stand.origin.count(&path), 2, "{cut}");
+    }
+}
+
+#[test]
+fn else_there_is_the_copy_or_the_page() {
+    let stand = Stand::new(&VARS);
+    for (n, cut) in CUTS.iter().enumerate() {
+        let (seen, never) = (format!("/seen/{n}"), format!("/never/{n}"));
+        let broken = format!("/ok?{cut}");
+        stand.origin.script(&seen, &["/ok?body=good&type=text/html", &broken, &broken]);
+        stand.warm(&seen);
+        let copy = stand.worker.get(&seen);
+        assert!(is_copy(&copy) && copy.text() == "good", "{cut}: {copy:?}");
+        assert!(copy.says("proxy-status", "error=http_response_incomplete;received-status=200"), "{copy:?}");
+        stand.origin.script(&never, &[&broken, &broken]);
+        let page = stand.worker.get(&never);
+        assert!(is_page(&page) && page.status == 502 && page.whole, "{cut}: {page:?}");
+    }
+    stand.origin.script("/form", &[&format!("/ok?{}", CUTS[0]), "/ok"]);
+    let page = stand.worker.ask("POST", "/form", &[], b"a=1");
+    assert!(page.status == 502 && stand.origin.count("/form") == 1, "it has arrived, and is not sent again: {page:?}");
+}
+
+#[test]
+fn what_is_whole_arrives_as_it_was_sent() {
+    let (guarded, plain) = (Stand::new(&VARS), Stand::new(&[]));
+    for target in [
+        "/ok?type=text/html&n=5000",
+        "/ok?type=text/html&n=5000&chunked=1",
+        "/ok?type=text/html&n=5000&encode=gzip&force=1&h.Set-Cookie=a=1&h.Set-Cookie=b=2",
+        "/ok?type=application/json&n=5000&encode=br&force=1",
+        "/ok?type=text/html&n=0",
+        "/ok?type=text/html&status=404&n=100",
+        "/ok?type=text/html&n=300000",
+        "/ok?type=text/html&n=300000&chunked=1",
+    ] {
+        let [one, other] = [&guarded, &plain].map(|stand| stand.worker.get(target));
+        assert!(one.whole && one.status == other.status, "{target}");
+        assert_eq!(one.body, other.body, "{target}: byte for byte, compressed as it came");
+        for name in ["content-type", "content-length", "content-encoding", "transfer-encoding", "set-cookie"] {
+            assert_eq!(one.fields(name), other.fields(name), "{target}: {name}");
+        }
+        assert_eq!(guarded.origin.count("/ok"), plain.origin.count("/ok"), "{target}: asked once");
+    }
+}
+
+#[test]
+fn what_is_larger_or_slower_streams() {
+    let vars = [("GUARD_BYTES", "64KiB"), ("PATIENCE", "50ms")];
+    let stand = Stand::new(&vars);
+    let large = stand.worker.get("/ok?type=text/html&n=3000000&chunked=1");
+    assert!(large.whole && large.body == generated(0, 3_000_000));
+    // The origin waits in the middle of the body until it is told to go on, and that is after the visitor has the head.
+    let mut slow = client::send(stand.worker.port(), "GET", "/ok?type=text/html&n=5000&hold=1000", &[], b"");
+    let (mut got, mut buffer) = (Vec::new(), [0; 4096]);
+    while !got.windows(4).any(|end| end == b"\r\n\r\n") {
+        let read = slow.read(&mut buffer).expect("a head");
+        assert!(read > 0, "it ended: {got:?}");
+        got.extend(&buffer[..read]);
+    }
+    assert!(got.starts_with(b"HTTP/1.1 200"));
+    stand.origin.release();
+    while !got.ends_with(&generated(0, 5000)) {
+        let read = slow.read(&mut buffer).expect("the rest");
+        assert!(read > 0, "it ended after {} bytes", got.len());
+        got.extend(&buffer[..read]);
+    }
+    let cut = stand.worker.get("/ok?type=text/html&n=3000000&cut=2000000");
+    assert!(cut.status == 200 && !cut.whole, "beyond the limit it is the visitor who sees it: {}", cut.status);
+}
+
+#[test]
+fn it_is_off_unless_wanted_and_can_be_on_for_some_paths() {
+    let rules = r#"[{"path":"/app/*","GUARD_BYTES":"64KiB"}]"#;
+    let stand = Stand::new(&[("RULES", rules), ("RETRY_ATTEMPTS", "0")]);
+    let target = format!("/other/a?{}", CUTS[0]);
+    stand.origin.script("/other/a", &[&format!("/ok?{}", CUTS[0])]);
+    stand.origin.script("/app/a", &[&format!("/ok?{}", CUTS[0])]);
+    let cut = stand.worker.get(&target);
+    assert!(cut.status == 200 && !cut.whole, "{cut:?}");
+    assert!(is_page(&stand.worker.get("/app/a")));
+}
