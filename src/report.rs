@@ -184,7 +184,7 @@ mod tests {
     use super::*;
     use crate::failure::Kind;
 
-    /// RFC.md 59 and 60.
+    /// RFC 9209 §2.
     #[test]
     fn proxy_status_is_a_list_to_which_we_append() {
         let refused = Passed::failed(Failure::new(Kind::ConnectionRefused, Some(521)));
@@ -206,7 +206,7 @@ mod tests {
         assert_eq!(proxy_status(None, "a", unavailable), r#"a;received-status=503;details="bre\"aker""#);
     }
 
-    /// RFC.md 62 and 63.
+    /// RFC 9211 §2.
     #[test]
     fn cache_status_tells_hit_from_forward() {
         let used = |forwarded, ttl| cache_status(None, Used { forwarded, ttl, tier: "cache" });

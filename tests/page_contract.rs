@@ -1,4 +1,4 @@
-//! What every page keeps, whatever the failure, format, method and operator (INTERFACE §3.5; RFC.md 11, 55, 66–68).
+//! What every page keeps, whatever the failure, format, method and operator (RFC 9110 §9.3.2, §12.5.5, §15; RFC 9457).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod page_support;
@@ -73,7 +73,7 @@ fn head_has_the_fields_of_get_and_no_body() {
     }
 }
 
-// INTERFACE §3.5: after POST, PUT, PATCH, DELETE never a reload, and plain words about what became of it.
+// After POST, PUT, PATCH, DELETE never a reload, and plain words about what became of it.
 #[test]
 fn a_page_after_a_form_never_reloads_and_says_what_became_of_it() {
     for theme in Theme::ALL {

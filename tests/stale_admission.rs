@@ -1,4 +1,4 @@
-//! Which answers are kept, which are not, and which take the older copy with them? RFC.md C2: rules 15–23, 58.
+//! Which answers are kept, which are not, and which take the older copy with them? RFC 9111 §3.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

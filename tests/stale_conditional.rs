@@ -1,4 +1,4 @@
-//! Does a copy answer conditional requests as the origin would? RFC.md C5: rules 46, 47, 53; C1: rules 11, 12, 14.
+//! Does a copy answer conditional requests as the origin would? RFC 9111 §4.3; RFC 9110.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

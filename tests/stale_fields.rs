@@ -1,4 +1,4 @@
-//! Which field lines are kept with a copy, and in which form? RFC.md C1: rule 7; C2: rules 18–20.
+//! Which field lines are kept with a copy, and in which form? RFC 9110; RFC 9111 §3.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

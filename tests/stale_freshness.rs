@@ -1,4 +1,4 @@
-//! How old is a copy and how long is it fresh? RFC.md C3: rules 25–32.
+//! How old is a copy and how long is it fresh? RFC 9111 §4.2.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

@@ -1,4 +1,4 @@
-//! Which copies does an unsafe request make invalid? RFC.md C6: rules 56, 57.
+//! Which copies does an unsafe request make invalid? RFC 9111 §4.1, §4.4.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

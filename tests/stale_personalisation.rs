@@ -1,4 +1,4 @@
-//! Does anything that was made for one visitor ever reach another? RFC.md C2: 15, 20; C4: 43, 44.
+//! Does anything that was made for one visitor ever reach another? RFC 9111 §3; RFC 9111 §4.2.4, RFC 5861.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

@@ -1,4 +1,4 @@
-//! What forbids to serve a copy, whoever would like to? RFC.md C4: rules 33–35, 41, 42; C2: 19.
+//! What forbids to serve a copy, whoever would like to? RFC 9111 §4.2.4, RFC 5861; RFC 9111 §3.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

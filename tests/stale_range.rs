@@ -1,4 +1,4 @@
-//! Does a copy answer range requests as the origin would? RFC.md C5: rule 52; RFC 9110 §14.
+//! Does a copy answer range requests as the origin would? RFC 9111 §4.3.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

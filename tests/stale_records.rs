@@ -1,4 +1,4 @@
-//! What is written down of a copy, and what is believed of it when it is read back? RFC.md C2: 18; ARCHITECTURE rule 10.
+//! What is written down of a copy, and what is believed of it when it is read back? RFC 9111 §3.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

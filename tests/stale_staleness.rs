@@ -1,4 +1,4 @@
-//! How stale may a copy be in place of a failure? RFC.md C4: rules 35–41.
+//! How stale may a copy be in place of a failure? RFC 9111 §4.2.4, RFC 5861.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

@@ -1,5 +1,5 @@
 //! With CACHE_FRESH: when is a copy served as it is, when is the origin asked, and what does its answer change?
-//! RFC.md C4: 39, 41; C5: 45, 48–51.
+//! RFC 9111 §4.2.4, RFC 5861; RFC 9111 §4.3.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

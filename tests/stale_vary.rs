@@ -1,4 +1,4 @@
-//! Which copy belongs to which request? RFC.md C6: rule 54; C3: rule 24; keys.
+//! Which copy belongs to which request? RFC 9111 §4.1, §4.4; RFC 9111 §4.2.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 mod stale_support;

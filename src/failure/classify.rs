@@ -63,7 +63,7 @@ pub fn classify(params: &Params, method: &str, outcome: &Outcome) -> Option<Fail
     }
 }
 
-/// RFC.md 14: 204, 205, 304 and answers to HEAD have no body by right; only a page that should be there can be blank.
+/// RFC 9110 §15.3.5, §15.4.5 and §9.3.2: 204, 205, 304 and answers to HEAD have no body by right; only a page that should be there can be blank.
 fn may_be_blank(method: &str, status: u16, fields: &dyn Fields) -> bool {
     method == "GET" && status == 200 && fields.field("content-type").is_some_and(|t| is_html(&t))
 }

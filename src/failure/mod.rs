@@ -93,7 +93,7 @@ impl Failure {
     }
 
     /// The status to answer with: the origin's own where it sent one of the failure class (so that monitors see it),
-    /// else that of the table. Never one that would turn an error into a success (RFC.md 67).
+    /// else that of the table. Never one that would turn an error into a success (RFC 9110 §15).
     #[must_use]
     pub const fn status(self) -> u16 {
         match self.received {

@@ -1,4 +1,4 @@
-//! Which header fields go with a page? RFC.md 66–69, INTERFACE §3.5.
+//! Which header fields go with a page? RFC 9110 §8.3, §10.2.3 and §12.5.5, RFC 9111 §5.2.2.5, RFC 9457.
 
 use super::facts::View;
 use super::{Format, Page, html};

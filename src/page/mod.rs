@@ -19,7 +19,7 @@
 //! | `escape`, `links` | how does hostile text become harmless? |
 //!
 //! Not here: `Proxy-Status` (`report`), whether there is a page at all (`flow`), fetching a template (`edge`).
-//! Sources: RFC 9110 §12 and §15.6, RFC 9457, RFC 4647; RFC.md 55, 66–71.
+//! Sources: RFC 9110 §12 and §15.6, RFC 9457, RFC 4647.
 
 mod about;
 mod art;
@@ -163,7 +163,7 @@ fn view<'a>(params: &'a Params, incident: &'a Incident<'a>, asked: &Asked<'a>) -
     facts::View::new(params, incident, asked.method, language, facts::Places::new(incident, asked))
 }
 
-/// The status to answer with: an error stays an error (RFC.md 67), whatever the variables or an origin say.
+/// The status to answer with: an error stays an error (RFC 9110 §15), whatever the variables or an origin say.
 fn status(params: &Params, incident: &Incident) -> u16 {
     let errors = 400..=599;
     match params.status {

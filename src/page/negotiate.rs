@@ -3,7 +3,7 @@
 //! `Accept` decides (RFC 9110 §12.5.1: weights, specificity, `q=0`). Where it leaves a choice (missing, `*/*`, a tie), what
 //! is known of the asker does: a navigation gets HTML, an image gets an image, a program gets problem details, and
 //! nobody in particular gets text. Nothing is ever refused: an `Accept` that permits none of ours is disregarded, as
-//! §12.1 permits for errors. RFC.md 70.
+//! §12.1 permits for errors.
 
 use crate::fields::Fields;
 

@@ -44,7 +44,7 @@ fn date_list(value: &str, now: Time) -> Option<Duration> {
 mod tests {
     use super::*;
 
-    /// RFC.md 5.
+    /// RFC 9110 §10.2.3.
     #[test]
     fn reads_both_syntaxes_and_shrugs_at_nonsense() {
         let now = Time::from_secs(784_111_777); // Sun, 06 Nov 1994 08:49:37 GMT

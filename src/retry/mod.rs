@@ -177,7 +177,7 @@ mod tests {
         decide(&params, situation, 2, &mut Budget::default(), &mut Random::new(1))
     }
 
-    /// RFC.md 1 and 2.
+    /// RFC 9110 §9.2.2.
     #[test]
     fn never_repeats_what_is_not_safe_to_repeat() {
         for method in ["POST", "PATCH", "PUT", "DELETE", "CONNECT", "LOCK", "get", ""] {
@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(decided(&looping), Decision::Stop(StopReason::Pointless));
     }
 
-    /// RFC.md 6.
+    /// RFC 9110 §10.2.3: never longer than the deadline.
     #[test]
     fn waits_as_long_as_asked_but_not_past_the_deadline() {
         let asked = |secs| Situation {

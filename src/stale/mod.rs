@@ -72,7 +72,7 @@ pub use validate::updated;
 pub use vary::{MAX_VARY_NAMES, Variants};
 pub use wire::MAX_RECORD;
 
-/// What the operator has decided about copies. INTERFACE names are in the docs of each field.
+/// What the operator has decided about copies. The names of the variables are in the docs of each field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Params {
     /// `STALE_IF_ERROR`: how stale a copy may be when the origin said nothing; zero = only where the origin permits it.

@@ -82,7 +82,7 @@ fn fields(who: &str) -> &'static [(&'static str, &'static str)] {
     VISITORS.iter().find(|(name, _)| *name == who).unwrap().1
 }
 
-/// RFC.md 43 and 44, with a copy that everybody else gets.
+/// RFC 9111 §3.5, with a copy that everybody else gets.
 #[test]
 fn who_is_logged_in_gets_no_anonymous_copy() {
     let stand = Stand::new(&VARS);

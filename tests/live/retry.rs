@@ -91,7 +91,7 @@ fn a_body_of_unknown_length_is_streamed_and_not_kept() {
     assert_eq!(seen.iter().map(|seen| seen.body_hash.clone()).collect::<Vec<_>>(), [hash(b"hello")]);
 }
 
-/// RFC.md 6: never wait longer than there is time.
+/// RFC 9110 §10.2.3: never wait longer than there is time.
 #[test]
 fn retry_after_beyond_the_deadline_ends_it_at_once() {
     let Stand { origin, worker } = Stand::new(&[("DEADLINE", "5s")]);

@@ -5,7 +5,7 @@ use crate::stand::{Stand, is_copy, is_page};
 
 const VARS: [(&str, &str); 2] = [("RETRY_ATTEMPTS", "0"), ("STALE_REFRESH", "0")];
 
-/// RFC.md 33: even when disconnected, even with `stale-if-error`, even with the operator's own setting.
+/// RFC 9111 §4.2.4: even when disconnected, even with `stale-if-error`, even with the operator's own setting.
 #[test]
 fn what_forbids_staleness_is_obeyed() {
     let stand = Stand::new(&[VARS[0], VARS[1], ("STALE_IF_ERROR", "7d")]);
@@ -99,7 +99,7 @@ fn what_must_not_be_kept_lies_nowhere() {
     assert_eq!(stand.keys_in("kv", "/page/settled").len(), rows.len(), "and the rest lies in both tiers");
 }
 
-/// RFC.md 21, and issue of truncated bodies.
+/// RFC 9111 §3.3: an incomplete answer.
 #[test]
 fn a_body_that_breaks_off_is_never_kept_and_replaces_nothing() {
     let stand = Stand::with_kv(&VARS);

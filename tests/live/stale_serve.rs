@@ -200,7 +200,7 @@ fn a_successful_unsafe_request_removes_the_copies() {
     }
 }
 
-/// RFC.md 58: a deletion is never masked.
+/// RFC 9111 §4.3.3: a deletion is never masked.
 #[test]
 fn a_deletion_removes_the_copy() {
     let stand = Stand::new(&VARS);
@@ -217,7 +217,7 @@ fn a_deletion_removes_the_copy() {
     }
 }
 
-/// RFC 5861 §4, RFC.md 36.
+/// RFC 5861 §4.
 #[test]
 fn errors_of_the_application_leave_it_and_only_a_500_may_be_replaced() {
     let stand = Stand::new(&VARS);
