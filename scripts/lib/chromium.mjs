@@ -3,7 +3,8 @@
 // Chromium is Debian's, or the one that CHROMIUM names. Node's WebSocket came with Node 22: see `binaries.node`.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -21,7 +22,17 @@ export async function chromium(hosts = []) {
   const rules = hosts.map(([host, address]) => `MAP ${host} ${address}`).join(", ");
   const args = [...QUIET, "--remote-debugging-port=0", `--user-data-dir=${profile}`];
   if (rules) args.push(`--host-resolver-rules=${rules}`);
-  const child = spawn(process.env.CHROMIUM ?? "chromium", [...args, "about:blank"], { stdio: "ignore" });
+  // It is many processes, which have to be gone together: a group of their own.
+  const child = spawn(process.env.CHROMIUM ?? "chromium", [...args, "about:blank"], { stdio: "ignore", detached: true });
+  const end = (signal) => {
+    try {
+      process.kill(-child.pid, signal);
+    } catch {
+      // There is none left.
+    }
+  };
+  const endAll = () => end("SIGKILL");
+  process.on("exit", endAll);
   const ended = new Promise((resolve) => child.on("close", resolve).on("error", resolve));
   const port = await until(() => written(profile), "Chromium");
   return {
@@ -29,9 +40,12 @@ export async function chromium(hosts = []) {
     /** The tab that it started with. */
     tab: async () => connect(await until(() => page(port), "Chromium")),
     close: async () => {
-      child.kill("SIGTERM");
+      end("SIGTERM");
       await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      endAll();
+      process.off("exit", endAll);
+      // What the last of them writes while it goes may come in between.
+      await rm(profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
     },
   };
 }
