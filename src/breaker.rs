@@ -127,6 +127,16 @@ impl Breaker {
         }
     }
 
+    /// Would a request be turned away now? Unlike [`Self::admit`] it does not count as one.
+    #[must_use]
+    pub fn is_open(&self, now: Time) -> bool {
+        match self.state {
+            State::Open { until } => now < until,
+            State::Probing { lease } => now < lease,
+            State::Closed | State::Ramp { .. } => false,
+        }
+    }
+
     /// Its state in one word, and when open, for how long still.
     #[must_use]
     pub fn state(&self, now: Time) -> (&'static str, Option<Duration>) {

@@ -18,13 +18,15 @@ pub struct Passed<'a> {
     pub received: Option<u16>,
     /// A few words, ASCII.
     pub details: Option<&'a str>,
+    /// Who answered, where that is not the first origin.
+    pub next_hop: Option<&'a str>,
 }
 
 impl<'a> Passed<'a> {
     /// Of a failure.
     #[must_use]
     pub fn failed(failure: Failure) -> Self {
-        Self { error: failure.kind().row().error, received: failure.received(), details: None }
+        Self { error: failure.kind().row().error, received: failure.received(), ..Self::default() }
     }
 }
 
@@ -44,6 +46,11 @@ pub fn proxy_status(before: Option<&str>, deployment: &str, passed: Passed) -> S
     }
     if let Some(received) = passed.received {
         parameters = parameters.parameter(key_ref("received-status"), sfv::Integer::from(received));
+    }
+    match passed.next_hop.map(|name| (TokenRef::from_str(name), StringRef::from_str(name))) {
+        Some((Ok(token), _)) => parameters = parameters.parameter(key_ref("next-hop"), token),
+        Some((_, Ok(string))) => parameters = parameters.parameter(key_ref("next-hop"), string),
+        Some((Err(_), Err(_))) | None => {}
     }
     if let Some(details) = passed.details.and_then(|d| StringRef::from_str(d).ok()) {
         parameters = parameters.parameter(key_ref("details"), details);
@@ -201,6 +208,9 @@ mod tests {
         assert_eq!(proxy_status(None, "127.0.0.1:8787", none), "\"127.0.0.1:8787\"");
         assert_eq!(proxy_status(None, "a\"\\b", none), r#""a\"\\b""#);
         assert_eq!(proxy_status(None, "é", none), "understudy");
+        let other = |next_hop| Passed { next_hop: Some(next_hop), ..none };
+        assert_eq!(proxy_status(None, "a", other("b.example:8443")), "a;next-hop=b.example:8443");
+        assert_eq!(proxy_status(None, "a", other("192.0.2.1")), "a;next-hop=\"192.0.2.1\"");
         let unavailable =
             Passed { details: Some("bre\"aker"), ..Passed::failed(Failure::new(Kind::Unavailable, Some(503))) };
         assert_eq!(proxy_status(None, "a", unavailable), r#"a;received-status=503;details="bre\"aker""#);

@@ -84,8 +84,8 @@ extern "C" {
     fn retarget(request: &Request, url: &str, fields: &str) -> Result<Request, JsValue>;
     #[wasm_bindgen(catch)]
     fn respond(status: u16, fields: &str, body: &JsValue) -> Result<Response, JsValue>;
-    #[wasm_bindgen(catch, js_name = relocated)]
-    fn glue_relocated(response: &Response, location: &str) -> Result<Response, JsValue>;
+    #[wasm_bindgen(catch, js_name = amended)]
+    fn glue_amended(response: &Response, fields: &str) -> Result<Response, JsValue>;
 }
 
 /// A page as a response.
@@ -105,8 +105,12 @@ pub fn reply(reply: Reply) -> Option<Response> {
 
 /// A response made here. A line that the runtime does not take is left out; the rest still goes.
 pub fn made(status: u16, lines: &FieldLines, body: Option<JsValue>) -> Option<Response> {
+    respond(status, &joined(lines), &body.unwrap_or(JsValue::NULL)).ok()
+}
+
+/// Pairs of lines. A line break would make two fields of one; the runtime does not take such a value either.
+fn joined(lines: &FieldLines) -> String {
     let mut fields = String::with_capacity(1024);
-    // A line break would make two fields of one; the runtime does not take such a value either.
     let is_one_line = |text: &str| !text.contains('\n');
     for (name, value) in lines.iter().filter(|(name, value)| is_one_line(name) && is_one_line(value)) {
         if !fields.is_empty() {
@@ -114,10 +118,10 @@ pub fn made(status: u16, lines: &FieldLines, body: Option<JsValue>) -> Option<Re
         }
         fields.extend([name, "\n", value]);
     }
-    respond(status, &fields, &body.unwrap_or(JsValue::NULL)).ok()
+    fields
 }
 
-/// The same response with another `Location`.
-pub fn relocated(response: Response, location: &str) -> Response {
-    glue_relocated(&response, location).unwrap_or(response)
+/// The same response with these fields in place of its own.
+pub fn amended(response: Response, lines: &FieldLines) -> Response {
+    glue_amended(&response, &joined(lines)).unwrap_or(response)
 }

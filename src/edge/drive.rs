@@ -67,7 +67,7 @@ pub async fn relay(config: &Config, request: &Request, incoming: &Incoming, mark
                 base.relocate(&location, &request.parts())
             });
             Some(match location {
-                Some(location) => convert::relocated(response, &location),
+                Some(location) => convert::amended(response, &vec![("location".to_owned(), location)]),
                 None => response,
             })
         }
@@ -202,13 +202,8 @@ impl Driver {
         }
         let promote = after.promote.take().zip(self.copy.as_ref().map(|copy| copy.body.clone()));
         let response = match answer {
-            Answer::Origin { location } => {
-                let response = self.ended.take();
-                match (response, location) {
-                    (Some(response), Some(location)) => Some(convert::relocated(response, &location)),
-                    (response, _) => response,
-                }
-            }
+            Answer::Origin(fields) if fields.is_empty() => self.ended.take(),
+            Answer::Origin(fields) => self.ended.take().map(|response| convert::amended(response, &fields)),
             Answer::Copy(served) => {
                 self.discard();
                 copied(served, self.copy.take()).await

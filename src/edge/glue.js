@@ -57,10 +57,10 @@ function parsed(lines) {
 const made = new Map();
 const MAX_MADE = 64;
 
-/** The same response with another `Location`. */
-export function relocated(response, location) {
+/** The same response with these fields, pairs of lines, in place of its own. */
+export function amended(response, fields) {
   const changed = new Response(response.body, response);
-  changed.headers.set("location", location);
+  for (const [name, value] of parsed(fields.split("\n"))) changed.headers.set(name, value);
   return changed;
 }
 

@@ -25,12 +25,9 @@ pub struct Finish {
 /// What the visitor gets.
 #[derive(Debug)]
 pub enum Answer {
-    /// The response of the last attempt, the runtime's own object, untouched; only a `Location` that names the origin's
-    /// own authority is replaced by this one.
-    Origin {
-        /// The new `Location`.
-        location: Option<String>,
-    },
+    /// The response of the last attempt, the runtime's own object, untouched: but for these fields, which are nearly
+    /// always none. A `Location` that names the origin's own authority is replaced; a fallback's answer says that it is one.
+    Origin(FieldLines),
     /// The copy that the last look-up found.
     Copy(Served),
     /// A page.
@@ -89,7 +86,8 @@ impl Flow {
 
     /// A page that says that what the visitor asked for cannot be had, although nothing failed.
     pub(super) fn answer_page(&mut self, mut page: Page, now: &mut Now) -> Step {
-        let passed = Passed { error: Some("proxy_internal_response"), received: None, details: Some("only-if-cached") };
+        let passed =
+            Passed { error: Some("proxy_internal_response"), details: Some("only-if-cached"), ..Passed::default() };
         set(
             &mut page.lines,
             "proxy-status",
@@ -101,7 +99,7 @@ impl Flow {
     /// There is no copy: the failed response if it is the application's own, else the page.
     pub(super) fn answer_failed(&mut self, now: &mut Now) -> Step {
         if self.failed.as_ref().is_some_and(|f| f.keep) && self.phase != Phase::Done {
-            return self.done("kept", None, Answer::Origin { location: None }, After::default(), now);
+            return self.done_relayed("kept", now);
         }
         let page = self.page(now);
         self.done("page", Some(page.status), Answer::Page(page), After::default(), now)
@@ -130,30 +128,23 @@ impl Flow {
     /// `MODE=observe`: whatever the origin said, and if it said nothing, a page: there is nothing to relay.
     pub(super) fn finish_observed(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
         match outcome {
-            Outcome::Answered { .. } => {
-                self.done("origin", None, Answer::Origin { location: None }, After::default(), now)
-            }
+            Outcome::Answered { .. } => self.done_relayed("origin", now),
             _ => self.answer_failed(now),
         }
+    }
+
+    /// The last attempt's response.
+    pub(super) fn relayed(&mut self) -> Answer {
+        Answer::Origin(std::mem::take(&mut self.amendments))
     }
 
     pub(super) fn finish(&mut self, answer: Answer, after: After, now: &Now) -> Finish {
         self.finish_as("origin", None, answer, after, now)
     }
 
-    /// RFC 9110 §10.2.2: a redirect to an origin's own authority would lead the visitor past us. The new `Location`, if
-    /// that is what this one does.
-    pub(super) fn location(&self, status: u16, fields: &dyn Fields) -> Option<String> {
-        if !matches!(status, 201 | 300..=399) {
-            return None;
-        }
-        self.relocate(&fields.field("location")?)
-    }
-
-    /// A URL that names one of the origins, as a visitor names it.
-    pub(super) fn relocate(&self, url: &str) -> Option<String> {
-        let mut bases = self.config.origin.iter().chain(&self.config.fallbacks);
-        bases.find_map(|base| base.relocate(url, &self.request.parts()))
+    fn done_relayed(&mut self, name: &'static str, now: &Now) -> Step {
+        let answer = self.relayed();
+        self.done(name, None, answer, After::default(), now)
     }
 
     fn done(&mut self, name: &'static str, status: Option<u16>, answer: Answer, after: After, now: &Now) -> Step {
@@ -203,14 +194,13 @@ impl Flow {
 
     fn proxy_status(&self) -> String {
         let failed = self.failed.as_ref();
-        let unavailable =
-            |details| Passed { error: Some("destination_unavailable"), received: None, details: Some(details) };
+        let passed = |error, details| Passed { error: Some(error), details: Some(details), ..Passed::default() };
         let passed = match (self.phase, failed) {
             (Phase::Error500, _) => Passed { received: Some(ERROR), ..Passed::default() },
-            (_, Some(Failed { open: Some(_), .. })) => unavailable("circuit open"),
+            (_, Some(Failed { open: Some(_), .. })) => passed("destination_unavailable", "circuit open"),
             (_, Some(failed)) => Passed::failed(failed.failure),
-            (_, None) if self.attempts == 0 => unavailable("recovering"),
-            (_, None) => Passed { error: Some("http_response_timeout"), received: None, details: Some("patience") },
+            (_, None) if self.attempts == 0 => passed("destination_unavailable", "recovering"),
+            (_, None) => passed("http_response_timeout", "patience"),
         };
         let before = failed.and_then(|f| f.proxy_status.as_deref());
         report::proxy_status(before, &deployment(&self.config, &self.request), passed)
@@ -285,12 +275,12 @@ fn own_page(pages: &mut Memo, config: &Config, request: &Request, incident: &Inc
     let mut page = pages.render(&config.page, incident, &page_asked(request));
     let details = Some(details).filter(|d| !d.is_empty());
     let error = incident.error.or(Some("proxy_internal_response"));
-    let passed = Passed { error, received: None, details };
+    let passed = Passed { error, details, ..Passed::default() };
     set(&mut page.lines, "proxy-status", report::proxy_status(None, &deployment(config, request), passed));
     page
 }
 
-fn deployment(config: &Config, request: &Request) -> String {
+pub(super) fn deployment(config: &Config, request: &Request) -> String {
     config.deployment.clone().unwrap_or_else(|| request.parts().authority.to_owned())
 }
 

@@ -21,6 +21,7 @@ mod guard;
 mod judge;
 mod notice;
 mod recent;
+mod relay;
 mod state;
 mod steps;
 
@@ -64,6 +65,8 @@ pub struct Flow {
     maybe_sent: bool,
     failed: Option<Failed>,
     copy: Copies,
+    /// Fields that are set in the last attempt's response, should the visitor get it.
+    amendments: FieldLines,
     line: Line,
     /// The visitor wants a copy or nothing.
     only_copies: bool,
@@ -229,6 +232,7 @@ impl Flow {
             maybe_sent: false,
             failed: None,
             copy: Copies::Unasked,
+            amendments: FieldLines::new(),
             line: Line::default(),
             only_copies: false,
             held: None,

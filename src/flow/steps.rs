@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::after::{After, Refresh};
 use super::fresh::Held;
 use super::judge::authority;
-use super::{Answer, Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
+use super::{Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
 use crate::breaker::Verdict;
 use crate::config::{Bodies, Mode};
 use crate::failure::{self, Failure, Kind, Outcome};
@@ -96,6 +96,7 @@ impl Flow {
     /// It is certain how the attempt ended.
     pub(super) fn settled(&mut self, failed: Option<Failure>, outcome: &Outcome, now: &mut Now) -> Step {
         self.judge_origin(failed, outcome, now);
+        self.amendments = self.amendments(outcome);
         let Some(failure) = failed else { return self.healthy(outcome, now) };
         self.maybe_sent |= !failure.never_sent();
         self.failed = Some(self.facts(failure, outcome, now));
@@ -136,8 +137,8 @@ impl Flow {
         }
         let after = self.after(status, fields, now, Refresh::WhenDue);
         self.phase = Phase::Done;
-        let location = self.location(status, fields);
-        Step::Finish(Box::new(self.finish(Answer::Origin { location }, after, now)))
+        let answer = self.relayed();
+        Step::Finish(Box::new(self.finish(answer, after, now)))
     }
 
     fn decide(&mut self, failure: Failure, now: &mut Now) -> Decision {
@@ -150,6 +151,7 @@ impl Flow {
             attempts: self.attempts,
             // Back at an origin that has failed already is not elsewhere.
             elsewhere: self.attempts <= others && self.next_target() != self.target,
+            open: self.all_open(now),
             retry_after: self.failed.as_ref().and_then(|f| f.retry_after),
             deadline: self.start + config.deadline,
             now: now.time,
@@ -160,6 +162,12 @@ impl Flow {
         let authority = authority(&config, &self.request, self.next_target());
         let budget = if self.drill.is_some() { &mut spare } else { &mut now.state.origin(authority).budget };
         retry::decide(&config.retry, &at, allowed, budget, &mut self.random)
+    }
+
+    /// Is there nobody who may be asked?
+    fn all_open(&self, now: &mut Now) -> bool {
+        let mut targets = 0..=self.config.fallbacks.len();
+        self.drill.is_none() && targets.all(|target| now.state.origin(self.authority(target)).breaker.is_open(now.time))
     }
 
     /// Each origin in its turn, and then round again.
@@ -252,7 +260,8 @@ impl Flow {
             Phase::BeforeSleep(wait) => self.sleep(wait, now),
             Phase::Error500 => {
                 self.phase = Phase::Done;
-                let finish = self.finish(Answer::Origin { location: None }, After::default(), now);
+                let answer = self.relayed();
+                let finish = self.finish(answer, After::default(), now);
                 Step::Finish(Box::new(finish))
             }
             _ => self.answer_failed(now),

@@ -55,6 +55,8 @@ pub struct Situation<'a> {
     pub attempts: u32,
     /// The next attempt would go to another origin than the one that failed.
     pub elsewhere: bool,
+    /// Nobody would be asked: every breaker is open.
+    pub open: bool,
     /// The failed origin's `Retry-After`.
     pub retry_after: Option<Duration>,
     /// When the whole request must be answered.
@@ -87,6 +89,8 @@ pub enum StopReason {
     Deadline,
     /// The origin asks for a longer wait than there is time.
     RetryAfter,
+    /// By the time of the retry no origin would be asked.
+    Breaker,
     /// Too many retries already.
     Budget,
 }
@@ -102,6 +106,7 @@ impl StopReason {
             Self::Body => "body",
             Self::Deadline => "deadline",
             Self::RetryAfter => "retry_after",
+            Self::Breaker => "breaker",
             Self::Budget => "budget",
         }
     }
@@ -138,6 +143,9 @@ pub fn decide(params: &Params, at: &Situation, allowed: u32, budget: &mut Budget
             StopReason::Deadline
         });
     }
+    if at.open {
+        return Stop(StopReason::Breaker);
+    }
     if !at.elsewhere && !budget.take(params.budget, at.now) {
         return Stop(StopReason::Budget);
     }
@@ -161,6 +169,7 @@ mod tests {
             failure: Failure::new(kind, received),
             attempts: 1,
             elsewhere: false,
+            open: false,
             retry_after: None,
             deadline: NOW + Duration::from_secs(25),
             now: NOW,
@@ -224,6 +233,14 @@ mod tests {
         assert_eq!(decided(&asked(25)), Decision::Stop(StopReason::RetryAfter));
         let elsewhere = Situation { elsewhere: true, ..asked(25) };
         assert_eq!(decided(&elsewhere), Decision::Again(Duration::ZERO), "it speaks for the origin that sent it");
+    }
+
+    /// A wait for an origin that will not be asked is a visitor's time for nothing.
+    #[test]
+    fn waits_for_nobody_who_will_not_be_asked() {
+        let open = Situation { open: true, ..at("GET", Kind::BadGateway, Some(502)) };
+        assert_eq!(decided(&open), Decision::Stop(StopReason::Breaker));
+        assert_eq!(decided(&Situation { elsewhere: true, ..open }), Decision::Stop(StopReason::Breaker));
     }
 
     #[test]

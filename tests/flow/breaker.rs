@@ -39,8 +39,9 @@ fn an_open_breaker_means_no_fetch_at_all() {
 #[test]
 fn it_opens_in_the_middle_of_a_visit() {
     let mut site = Site::new(&[("BREAKER_FAILURES", "2"), ("RETRY_ATTEMPTS", "5")]);
-    let visit = site.plays("GET", "fetch 502 sleep slept fetch 502 sleep slept cache? none page");
+    let visit = site.plays("GET", "fetch 502 sleep slept fetch 502 cache? none page");
     assert_eq!(visit.field("proxy-status"), "www.example;error=http_protocol_error;received-status=502");
+    assert_eq!(visit.finish.after.line.unwrap().no_retry, Some("breaker"), "and nobody waits for nothing");
 }
 
 #[test]

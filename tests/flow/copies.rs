@@ -205,7 +205,7 @@ fn a_drill_is_heard_of_by_nobody() {
         assert_eq!(visit.fetches[0].pretend, site.drill);
     }
     site.drill = None;
-    site.plays("GET", "fetch 502 sleep slept cache? none page");
+    site.plays("GET", "fetch 502 cache? none page");
     let visit = site.plays("GET", "cache? copy copy");
     assert!(matches!(visit.finish.answer, Answer::Copy(_)));
 }

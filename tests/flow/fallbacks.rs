@@ -1,6 +1,8 @@
 //! Fallback origins: in their order, each with its own breaker, and without a wait.
 
-use crate::site::{Site, Visit};
+use understudy::flow::Answer;
+
+use crate::site::{Site, Visit, lines};
 
 const VARS: [(&str, &str); 3] = [
     ("ORIGIN", "https://one.example"),
@@ -21,6 +23,26 @@ fn each_is_tried_in_its_turn() {
     let visit = site.plays("GET", "fetch 502 fetch reset fetch 503 cache? none page");
     assert_eq!(visit.status(), Some(503), "the last one's");
     assert_eq!(hosts(&site.plays("GET", "fetch 200 origin")), ["one.example"], "the first one comes first again");
+}
+
+/// RFC 9209 §2.1.2
+#[test]
+fn the_answer_of_another_one_says_so() {
+    let own = |visit: Visit| match visit.finish.answer {
+        Answer::Origin(fields) => fields,
+        Answer::Copy(_) | Answer::Page(_) => panic!("not relayed"),
+    };
+    let mut site = Site::new(&VARS);
+    site.fields = lines(&[("proxy-status", "inner")]);
+    assert_eq!(own(site.plays("GET", "fetch 200 origin")), []);
+    let marked = lines(&[("proxy-status", "inner, www.example;next-hop=two.example")]);
+    for answer in ["200 origin", "404 origin", "500 cache? none origin"] {
+        assert_eq!(own(site.plays("GET", &format!("fetch 502 fetch {answer}"))), marked, "{answer}");
+    }
+    assert_eq!(own(site.plays("GET", "fetch 502 fetch 101 origin")), [], "which has no place for it");
+    site.fields.clear();
+    let marked = lines(&[("proxy-status", "www.example;next-hop=three.example")]);
+    assert_eq!(own(site.plays("GET", "fetch 502 fetch 502 fetch json:502 cache? none kept")), marked);
 }
 
 #[test]

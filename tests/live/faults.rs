@@ -49,10 +49,11 @@ fn every_cell_of_the_promise_holds() {
         for request in REQUESTS {
             if let Some(expected) = promise.answer(group, request) {
                 let reply = group.ask(request);
-                if let Err(problem) = group.matches(request, &expected, &reply) {
+                let asked = promise.count(group, request);
+                if let Err(problem) = group.matches(request, &expected, &reply, asked[1] > 0) {
                     problems.lock().unwrap().push(format!("{}: {problem}", group.cell(request)));
                 }
-                answers.lock().unwrap().push((group.cell(request), promise.count(group, request)));
+                answers.lock().unwrap().push((group.cell(request), asked));
             }
         }
     };
@@ -127,6 +128,10 @@ impl Stand {
         Self { name, first, second, worker }
     }
 
+    fn mark(&self) -> String {
+        format!("www.example;next-hop=\"127.0.0.1:{}\"", self.second.port())
+    }
+
     fn refuse(&self) {
         self.first.break_with(Fault::Refuse);
         if self.name == STANDS[2] {
@@ -194,8 +199,8 @@ impl Group<'_> {
         self.stand.worker.ask(method, &self.path(), &fields, body)
     }
 
-    /// Is it what the tables say?
-    fn matches(&self, request: &str, expected: &str, reply: &Reply) -> Result<(), String> {
+    /// Is it what the tables say? An answer of the second origin says whose it is.
+    fn matches(&self, request: &str, expected: &str, reply: &Reply, second: bool) -> Result<(), String> {
         let fault = self.fault;
         let is =
             |good: bool, what: &str| if good { Ok(()) } else { Err(format!("{what}, expected {expected}{reply:?}")) };
@@ -226,7 +231,8 @@ impl Group<'_> {
                 is(good, "another Retry-After")
             }
             "kept" | "origin's" => {
-                is(!is_page(reply) && reply.fields("proxy-status").is_empty(), "not the origin's")?;
+                let marks = if second { vec![self.stand.mark()] } else { Vec::new() };
+                is(!is_page(reply) && reply.fields("proxy-status") == marks, "not the origin's")?;
                 is(fault.sends(request, reply.status), "another status")?;
                 is(reply.whole != (fault.arrives == "cut" && request != "HEAD"), "another end")
             }
@@ -237,6 +243,7 @@ impl Group<'_> {
                     _ => 200,
                 };
                 is(!is_page(reply) && reply.status == status, "not the second origin's")?;
+                is(reply.fields("proxy-status") == [self.stand.mark()], "no word of the second origin")?;
                 is(reply.status == 304 || reply.fields("x-page") == ["second"], "not the second origin's page")
             }
         }

@@ -169,6 +169,7 @@ fn a_fallback_answers_when_the_origin_fails() {
     origin.script("/a", &["/fault/502", "/fault/reset", "/redirect?to=http://third.example/b"]);
     let reply = worker.get("/a");
     assert_eq!((reply.status, reply.field("location").unwrap().as_str()), (302, "http://www.example/b"));
+    assert_eq!(reply.fields("proxy-status"), ["www.example;next-hop=third.example"]);
     assert_eq!(hosts(), ["first.example", "second.example", "third.example"]);
     // A POST that may have been carried out stays with the origin that got it.
     origin.clear();
@@ -203,6 +204,7 @@ fn a_fallback_answers_when_nobody_listens_at_the_origin() {
     let worker = setup().start();
     let reply = worker.get("/ok?body=second");
     assert_eq!((reply.status, reply.text().as_str()), (200, "second"));
+    assert!(reply.says("proxy-status", "www.example;next-hop="), "{}", reply.raw.head());
     assert_eq!(alive.requests().len(), 1);
     alive.break_with(Fault::Refuse);
     let reply = worker.get("/ok");
