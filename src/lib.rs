@@ -29,6 +29,7 @@
 //! | [`flow`] | what comes next? |
 //! | [`failure`], [`gateway`] | in which way did the origin fail, and who wrote the answer? |
 //! | [`retry`], [`breaker`] | once more, or leave the origin alone? |
+//! | [`incidents`] | what do other isolates know of it? |
 //! | [`stale`] | may this be kept, may it be served? |
 //! | [`page`], [`notice`] | what does a person read, on a page of ours or on a copy? |
 //! | [`report`] | what do we say about it in header fields and the log? |
@@ -49,6 +50,7 @@ pub mod failure;
 pub mod fields;
 pub mod flow;
 pub mod gateway;
+pub mod incidents;
 pub mod maintenance;
 pub mod notice;
 pub mod page;

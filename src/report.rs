@@ -168,6 +168,9 @@ pub struct Line {
     /// The copy's age in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age: Option<u64>,
+    /// What other isolates knew (`INCIDENTS`); `away` if they did not say in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<&'static str>,
     /// What would have been done, in `MODE=observe`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub would: Option<&'static str>,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Reply;
+use crate::breaker::Stage;
 use crate::config::{Config, Mistake};
 use crate::flow::{Origin, State};
 use crate::time::Time;
@@ -37,11 +38,14 @@ pub struct OriginHealth {
 #[must_use]
 pub fn origins(state: &State, config: &Config, now: Time) -> Vec<OriginHealth> {
     let one = |(name, origin): (&str, &Origin)| {
-        let (breaker, open) = origin.breaker.state(now);
+        let stage = origin.breaker.stage(now);
         OriginHealth {
             origin: name.to_owned(),
-            breaker,
-            open_for_ms: open.map(|left| u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+            breaker: stage.as_str(),
+            open_for_ms: match stage {
+                Stage::Open(left) => Some(u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+                Stage::Closed | Stage::Probing(_) | Stage::Ramp(_) => None,
+            },
             retries_left: origin.budget.left(config.retry.budget, now),
         }
     };

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
 use crate::fields::{FieldLines, Fields};
-use crate::flow::{After, Answer, Event, Finish, Flow, Held, Now, Promote, Step, Tier, Tiers};
+use crate::flow::{After, Answer, Event, Finish, Flow, Held, Now, Promote, Step, Tier, Bindings};
 use crate::page::Page;
 use crate::request::Request;
 use crate::stale::{Part, Served};
@@ -31,7 +31,7 @@ pub struct Platform {
     /// What may go on after the answer.
     pub ctx: Context,
     /// Which tiers of copies are bound.
-    pub tiers: Tiers,
+    pub bindings: Bindings,
 }
 
 /// Handles one request.
@@ -45,7 +45,7 @@ pub async fn drive(
     platform: Platform,
 ) -> Option<Response> {
     let outgoing = Outgoing::new(&config, &request, incoming, mark, has_body).await;
-    let flow = Flow::new(config, request, outgoing.replay(), platform.tiers, drill, now(), isolate::seed());
+    let flow = Flow::new(config, request, outgoing.replay(), platform.bindings, drill, now(), isolate::seed());
     let mut driver = Driver { flow, outgoing, env: platform.env, store: None, ended: None, copy: None };
     let (finish, attempt) = driver.run().await;
     driver.deliver(*finish, attempt, &platform.ctx).await

@@ -12,7 +12,7 @@ use worker::{Env, console_error};
 use super::store::COPIES;
 use super::{env, now, texts};
 use crate::config::{Config, Mistake};
-use crate::flow::{State, Tiers};
+use crate::flow::{State, Bindings};
 use crate::time::Time;
 
 /// What was configured.
@@ -23,7 +23,7 @@ pub struct Isolate {
     /// What is wrong with it.
     pub mistakes: Rc<Vec<Mistake>>,
     /// Which tiers of copies there are.
-    pub tiers: Tiers,
+    pub bindings: Bindings,
 }
 
 thread_local! {
@@ -44,7 +44,7 @@ pub fn isolate(env: &Env) -> Isolate {
         let line = Told { event: "config", log: "understudy", mistakes };
         console_error!("{}", serde_json::to_string(&line).unwrap_or_default());
     }
-    let tiers = Tiers { kv: env::binding(env, COPIES).is_some() };
+    let tiers = Bindings { kv: env::binding(env, COPIES).is_some() };
     let isolate =
         Isolate { config: Rc::new(config.with_library(texts::library())), mistakes: Rc::new(mistakes), tiers };
     ISOLATE.set(Some(isolate.clone()));

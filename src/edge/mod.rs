@@ -80,7 +80,7 @@ async fn answer(
     let mark = mark(&config);
     match route(&request, &config, mark.as_deref(), now) {
         Route::Handle(drill) => {
-            let platform = Platform { env, ctx, tiers: isolate.tiers };
+            let platform = Platform { env, ctx, bindings: isolate.bindings };
             drive::drive(config, request, incoming, drill, mark, has_body, platform).await
         }
         Route::Relay => drive::relay(&config, &request, &incoming, mark.as_deref()).await,

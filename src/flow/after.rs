@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Fetch, Flow, Now};
+use super::{Consult, Fetch, Flow, Now};
 use crate::config::Mode;
 use crate::fields::{FieldLines, Fields};
 use crate::report::Line;
@@ -20,6 +20,8 @@ pub struct After {
     pub refresh: Option<Box<Fetch>>,
     /// Keys whose copies are to go, in both tiers.
     pub remove: Vec<String>,
+    /// What other isolates are to be told.
+    pub tell: Option<Consult>,
     /// The line for the log.
     pub line: Option<Line>,
 }
@@ -115,7 +117,7 @@ impl Flow {
                     stored.set_barren(&key, now.time, !reusable);
                 }
                 let place = stored.note(&key, request, &record, now.time);
-                let kv = self.tiers.kv && stored.is_due(place, now.time, self.config.kv_refresh);
+                let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
                 let late = refresh == Refresh::Always || now.time.since(self.asked_at) > PROMPT;
                 After { keep: Some(Keep { key, place, kv, late, renews: None, record }), ..After::default() }
             }

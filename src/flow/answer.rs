@@ -40,7 +40,8 @@ impl Flow {
         let (record, aged, tier) = (record.clone(), *aged, *tier);
         let forwarded = match (self.phase, &self.failed) {
             (Phase::Error500, _) => Forwarded::Yes(Some(ERROR)),
-            (_, Some(Failed { open: Some(_), .. })) => Forwarded::No,
+            (_, Some(Failed { open: Some(_), .. })) if self.attempts == 0 => Forwarded::No,
+            (_, Some(Failed { open: Some(_), .. })) => Forwarded::Yes(None),
             (_, Some(failed)) => Forwarded::Yes(failed.failure.received()),
             (_, None) if self.attempts > 0 => Forwarded::Yes(None),
             (_, None) => Forwarded::No,
@@ -167,7 +168,7 @@ impl Flow {
             Log::All => true,
         };
         let line = logged.then(|| self.log_line(name, status, incident, now));
-        Finish { answer, after: After { line, ..after } }
+        Finish { answer, after: After { line, tell: self.tell.take(), ..after } }
     }
 
     fn log_line(&self, answer: &'static str, status: Option<u16>, incident: bool, now: &Now) -> Line {

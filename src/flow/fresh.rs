@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use super::after::{After, Keep, Promote};
 use super::{Copies, Fetch, Flow, Now, Phase, Step, Tier};
-use crate::breaker::Verdict;
 use crate::config::Mode;
 use crate::fields::{FieldLines, Fields};
 use crate::page::Page;
@@ -73,7 +72,7 @@ impl Flow {
     pub(super) fn cached(&mut self, found: Option<Record>, now: &mut Now) -> Step {
         let Copies::Asking(tier) = std::mem::replace(&mut self.copy, Copies::None) else { return self.attempt(now) };
         let Some(record) = found else {
-            if tier == Tier::Cache && self.tiers.kv {
+            if tier == Tier::Cache && self.bindings.kv {
                 self.copy = Copies::Asking(Tier::Kv);
                 return Step::Lookup(Tier::Kv);
             }
@@ -123,7 +122,7 @@ impl Flow {
             return None;
         }
         while self.target <= self.config.fallbacks.len() {
-            if matches!(self.admit(now), Verdict::Go | Verdict::Probe) {
+            if self.may_go_unasked(now) {
                 return Some(self.attempted_fetch(now));
             }
             self.target += 1;
@@ -184,7 +183,7 @@ impl Flow {
         let stored = now.state.stored();
         let place = stored.note(&key, self.request.fields(), &new, now.time);
         stored.begin(&key, now.time);
-        let kv = self.tiers.kv && stored.is_due(place, now.time, self.config.kv_refresh);
+        let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
         let renews = Some(old.answered_at());
         After { keep: Some(Keep { key, place, kv, late: true, renews, record: Box::new(new) }), ..After::default() }
     }

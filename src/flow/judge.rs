@@ -27,7 +27,10 @@ impl Flow {
         let config = Rc::clone(&self.config);
         let origin = now.state.origin(authority(&config, &self.request, self.target));
         match failed {
-            None => origin.breaker.success(config.breaker, now.time),
+            None => {
+                origin.breaker.success(config.breaker, now.time);
+                self.note_success(now);
+            }
             Some(failure) => {
                 origin.last = Some(failure);
                 // A timeout costs visitors most; but one that our own deadline cut short may have been no fault at all.
@@ -37,7 +40,10 @@ impl Flow {
                     _ => 1,
                 };
                 let asked = retry_after(outcome, now.time);
+                let was_open = origin.breaker.is_open(now.time);
                 origin.breaker.failure(config.breaker, now.time, weight, asked, &mut self.random);
+                let tripped = !was_open && origin.breaker.is_open(now.time);
+                self.note_failure(failure, weight, asked, tripped, now);
             }
         }
     }

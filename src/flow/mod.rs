@@ -12,10 +12,12 @@
 //! | failed | … `Lookup` (`Lookup`) `Finish(Copy or Page or Origin)` |
 //! | breaker open | `Lookup` (`Lookup`) `Finish(Copy or Page)` |
 //!
+//! With `INCIDENTS` others are asked what they know, after a failure and before a probe: `consult`.
 //! With `CACHE_FRESH` a look-up comes before all of it: `fresh`.
 
 mod after;
 mod answer;
+mod consult;
 mod fresh;
 mod guard;
 mod judge;
@@ -27,6 +29,7 @@ mod steps;
 
 pub use after::{After, Keep, Promote};
 pub use answer::{Answer, Finish, loop_page, maintenance_page};
+pub use consult::Consult;
 pub use guard::{Held, Hold};
 pub use recent::Recent;
 pub use state::{Origin, State};
@@ -38,6 +41,7 @@ use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Failure, Outcome};
 use crate::fields::FieldLines;
+use crate::incidents::Known;
 use crate::random::Random;
 use crate::report::Line;
 use crate::request::Request;
@@ -50,7 +54,7 @@ pub struct Flow {
     config: Rc<Config>,
     request: Request,
     replay: Replay,
-    tiers: Tiers,
+    bindings: Bindings,
     drill: Option<Drill>,
     start: Time,
     random: Random,
@@ -73,6 +77,12 @@ pub struct Flow {
     /// What the origin is asked about, and the fields that ask it, in place of the visitor's own conditions.
     held: Option<fresh::Held>,
     conditions: FieldLines,
+    /// This attempt is the one probe of all isolates.
+    probing: bool,
+    /// When the attempt takes long, others are to be asked.
+    doubting: bool,
+    /// What others are to be told.
+    tell: Option<Consult>,
     /// It was looked everywhere, and there is nothing that an error could hide.
     vacant: bool,
 }
@@ -82,14 +92,16 @@ pub struct Flow {
 pub enum Step {
     /// Make an attempt; report `Attempted`, or `Impatient` once if it takes longer than the patience.
     Fetch(Fetch),
-    /// Go on waiting for the attempt that is under way; report `Attempted`.
-    Wait,
+    /// Go on waiting for the attempt that is under way; report `Attempted`, or `Impatient` after this time.
+    Wait(Option<Duration>),
     /// Hold the answer that the attempt ended with; report `Held`.
     Hold(Hold),
     /// Wait; report `Slept`.
     Sleep(Duration),
     /// Look for a copy under [`Flow::key`]; report `Looked`, or `Attempted` if an attempt under way ends first.
     Lookup(Tier),
+    /// Ask what others know; report `Consulted`, or `Attempted` if an attempt under way ends first.
+    Consult(Consult),
     /// Answer the visitor. If an attempt is still under way, tell [`Flow::late`] what becomes of it.
     Finish(Box<Finish>),
 }
@@ -101,7 +113,7 @@ pub struct Fetch {
     pub url: Option<String>,
     /// Until the response's headers; `None`: without limit.
     pub timeout: Option<Duration>,
-    /// After this time the visitor would rather have a copy.
+    /// After this time the visitor would rather have a copy, or others are asked what they know.
     pub patience: Option<Duration>,
     /// Validators of the copy, for the visitor's own `If-None-Match` and `If-Modified-Since`; empty: those stay.
     pub conditions: FieldLines,
@@ -129,11 +141,13 @@ impl Tier {
     }
 }
 
-/// Which tiers there are.
+/// Which optional bindings there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tiers {
-    /// The KV namespace is bound.
+pub struct Bindings {
+    /// `COPIES`: the second tier.
     pub kv: bool,
+    /// `INCIDENTS`: what isolates know together.
+    pub incidents: bool,
 }
 
 /// What happened.
@@ -146,6 +160,8 @@ pub enum Event<'a> {
     Held(Held, Outcome<'a>),
     /// The wait is over.
     Slept,
+    /// What others know; nothing if they did not say in time.
+    Consulted(Option<Known>),
     /// What lay in the tier; its body has [`Record::length`] bytes.
     Looked(Option<Record>),
 }
@@ -174,6 +190,10 @@ enum Phase {
     /// A look-up before a wait that is longer than the patience.
     BeforeSleep(Duration),
     Sleeping,
+    /// Others are being asked what they know.
+    Asking(consult::Why),
+    /// A look-up while an attempt goes on of which others know that it will come to nothing.
+    Doubting,
     /// A look-up because everything has failed.
     Failing,
     /// A look-up because of a 500, which is relayed if there is no copy.
@@ -211,7 +231,7 @@ impl Flow {
         config: Rc<Config>,
         request: Request,
         replay: Replay,
-        tiers: Tiers,
+        bindings: Bindings,
         drill: Option<Drill>,
         start: Time,
         seed: u64,
@@ -220,7 +240,7 @@ impl Flow {
             config,
             request,
             replay,
-            tiers,
+            bindings,
             drill,
             start,
             random: Random::new(seed),
@@ -237,6 +257,9 @@ impl Flow {
             only_copies: false,
             held: None,
             conditions: FieldLines::new(),
+            probing: false,
+            doubting: false,
+            tell: None,
             vacant: false,
         }
     }
@@ -249,7 +272,12 @@ impl Flow {
     /// The step after this event.
     pub fn next(&mut self, event: Event, now: &mut Now) -> Step {
         match (self.phase, event) {
-            (Phase::Attempting | Phase::Impatient, Event::Attempted(outcome)) => self.attempted(&outcome, now),
+            (
+                Phase::Attempting | Phase::Impatient | Phase::Doubting | Phase::Asking(consult::Why::Doubt),
+                Event::Attempted(outcome),
+            ) => self.attempted(&outcome, now),
+            (Phase::Asking(why), Event::Consulted(known)) => self.consulted(why, known, now),
+            (Phase::Attempting, Event::Impatient) if self.doubting => self.ask_in_doubt(now),
             (Phase::Attempting, Event::Impatient) if self.may_look() => self.look(Phase::Impatient, now),
             (Phase::Holding, Event::Held(Held::Cut, Outcome::Answered { status, .. })) => {
                 self.attempted(&Outcome::CutShort { status }, now)
@@ -272,9 +300,10 @@ impl Flow {
         now.state.stored().unclaim(&self.key());
         match outcome {
             Outcome::Answered { status, fields, .. } if failed.is_none() => {
-                self.after(*status, *fields, now, after::Refresh::Always)
+                let after = self.after(*status, *fields, now, after::Refresh::Always);
+                After { tell: self.tell.take(), ..after }
             }
-            _ => After::default(),
+            _ => After { tell: self.tell.take(), ..After::default() },
         }
     }
 

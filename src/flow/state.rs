@@ -4,6 +4,7 @@
 //! origin, so that forgetting is harmless.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::recent::Recent;
 use crate::breaker::Breaker;
@@ -11,6 +12,7 @@ use crate::failure::Failure;
 use crate::page::Memo;
 use crate::retry::Budget;
 use crate::sort::sorted;
+use crate::time::Time;
 
 /// The memory of one isolate.
 #[derive(Debug, Default)]
@@ -29,6 +31,22 @@ pub struct Origin {
     pub budget: Budget,
     /// How it failed last: what a page says while the breaker is open.
     pub last: Option<Failure>,
+    /// The weight of failures that others have not been told of.
+    pub untold: u32,
+    /// Others were told of a failure, and not yet that it works again.
+    pub has_told: bool,
+    /// Its last good answer; only where others are told.
+    pub worked_at: Option<Time>,
+    /// When others were last asked.
+    pub asked_at: Option<Time>,
+}
+
+impl Origin {
+    /// Were others not asked just now?
+    #[must_use]
+    pub fn may_ask(&self, now: Time) -> bool {
+        self.asked_at.is_none_or(|at| now.since(at) >= ASK_AGAIN)
+    }
 }
 
 impl State {
@@ -61,5 +79,8 @@ impl State {
         &mut self.stored
     }
 }
+
+/// An isolate asks no more often than this what others know.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 const MAX_ORIGINS: usize = 64;

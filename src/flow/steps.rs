@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::after::{After, Refresh};
+use super::consult::Why;
 use super::fresh::Held;
 use super::judge::authority;
 use super::{Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
@@ -22,7 +23,8 @@ impl Flow {
         let mut open = None;
         while self.target <= self.config.fallbacks.len() {
             match self.admit(now) {
-                Verdict::Go | Verdict::Probe => return self.fetch(now),
+                Verdict::Go => return self.fetch(now),
+                Verdict::Probe => return self.ask_to_probe().unwrap_or_else(|| self.fetch(now)),
                 Verdict::Spare if self.may_look() => return self.look(Phase::Sparing, now),
                 Verdict::Spare => return self.fetch(now),
                 Verdict::Skip(left) => open = Some(open.map_or(left, |o: Duration| o.min(left))),
@@ -48,7 +50,7 @@ impl Flow {
         now.state.origin(authority).breaker.admit(params, now.time, &mut self.random)
     }
 
-    fn fetch(&mut self, now: &mut Now) -> Step {
+    pub(super) fn fetch(&mut self, now: &mut Now) -> Step {
         self.phase = Phase::Attempting;
         Step::Fetch(self.attempted_fetch(now))
     }
@@ -68,17 +70,24 @@ impl Flow {
         if self.drill.is_none() && self.is_first_at_target() {
             now.state.origin(authority(&Rc::clone(&self.config), &self.request, self.target)).budget.request(now.time);
         }
-        let patience = self.patience(now);
+        let patience = Some(self.patience(now)).filter(|_| self.may_look());
+        let doubt = if timed { self.doubt(now) } else { None };
+        // Whichever comes first; who has no patience looks for a copy at once.
+        self.doubting = doubt.is_some_and(|doubt| patience.is_none_or(|patience| doubt < patience));
+        let patience = if self.doubting { doubt } else { patience };
         Fetch {
             url: target.map(|base| base.join(&self.request.parts())),
             timeout: timed.then_some(timeout),
-            patience: (!observe && self.may_look() && patience < timeout).then_some(patience),
+            patience: patience.filter(|patience| !observe && *patience < timeout),
             conditions: self.conditions.clone(),
             pretend: self.drill,
         }
     }
 
     pub(super) fn attempted(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
+        if self.phase == Phase::Doubting {
+            self.failed = None;
+        }
         if matches!(self.copy, Copies::Asking(_)) {
             // It overtook the look-up: should a copy be wanted after all, it is asked for again.
             self.copy = Copies::Unasked;
@@ -100,17 +109,33 @@ impl Flow {
         let Some(failure) = failed else { return self.healthy(outcome, now) };
         self.maybe_sent |= !failure.never_sent();
         self.failed = Some(self.facts(failure, outcome, now));
-        let retries = self.decide(failure, now);
         if self.config.mode == Mode::Observe {
-            let keeps = self.failed.as_ref().is_some_and(|f| f.keep);
-            self.line.would = Some(match retries {
-                Decision::Again(_) => "retry",
-                Decision::Stop(_) if keeps => "keep",
-                Decision::Stop(_) => "replace",
-            });
-            return self.finish_observed(outcome, now);
+            return self.observed(failure, outcome, now);
         }
-        match retries {
+        match self.tell.take() {
+            Some(consult) => {
+                self.phase = Phase::Asking(Why::Failed);
+                Step::Consult(consult)
+            }
+            None => self.resolve(now),
+        }
+    }
+
+    /// `MODE=observe`: what would have been done?
+    fn observed(&mut self, failure: Failure, outcome: &Outcome, now: &mut Now) -> Step {
+        let keeps = self.failed.as_ref().is_some_and(|f| f.keep);
+        self.line.would = Some(match self.decide(failure, now) {
+            Decision::Again(_) => "retry",
+            Decision::Stop(_) if keeps => "keep",
+            Decision::Stop(_) => "replace",
+        });
+        self.finish_observed(outcome, now)
+    }
+
+    /// The attempt has failed: once more, or what there is instead?
+    pub(super) fn resolve(&mut self, now: &mut Now) -> Step {
+        let Some(failure) = self.failed.as_ref().map(|failed| failed.failure) else { return self.answer_failed(now) };
+        match self.decide(failure, now) {
             Decision::Again(wait) => {
                 self.target = self.next_target();
                 // A wait longer than the visitor's patience is only for those for whom there is no copy.
@@ -217,7 +242,7 @@ impl Flow {
             return false;
         }
         let (key, stored) = (self.key(), now.state.stored());
-        stored.is_absent(Tier::Cache, &key, now.time) && (!self.tiers.kv || stored.is_absent(Tier::Kv, &key, now.time))
+        stored.is_absent(Tier::Cache, &key, now.time) && (!self.bindings.kv || stored.is_absent(Tier::Kv, &key, now.time))
     }
 
     pub(super) fn looked(&mut self, phase: Phase, found: Option<Record>, now: &mut Now) -> Step {
@@ -229,12 +254,12 @@ impl Flow {
                 let tier = *tier;
                 self.copy = self.judge_copy(record, phase, tier, now);
                 // Another data centre may have seen a newer one.
-                if matches!(self.copy, Copies::None) && tier == Tier::Cache && self.tiers.kv {
+                if matches!(self.copy, Copies::None) && tier == Tier::Cache && self.bindings.kv {
                     self.copy = Copies::Asking(Tier::Kv);
                     return Step::Lookup(Tier::Kv);
                 }
             }
-            (None, Copies::Asking(Tier::Cache)) if self.tiers.kv => {
+            (None, Copies::Asking(Tier::Cache)) if self.bindings.kv => {
                 self.copy = Copies::Asking(Tier::Kv);
                 return Step::Lookup(Tier::Kv);
             }
@@ -254,7 +279,7 @@ impl Flow {
             _ if found => self.answer_copy(now),
             Phase::Impatient => {
                 self.phase = Phase::Attempting;
-                Step::Wait
+                Step::Wait(None)
             }
             Phase::Sparing => self.fetch(now),
             Phase::BeforeSleep(wait) => self.sleep(wait, now),

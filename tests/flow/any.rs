@@ -67,7 +67,9 @@ fn possible(step: &Step) -> Vec<&'static str> {
             all.extend(fetch.patience.map(|_| "impatient"));
             all
         }
-        Step::Wait => ends,
+        Step::Wait(None) => ends,
+        Step::Wait(Some(_)) => [ends, vec!["impatient"]].concat(),
+        Step::Consult(_) => vec!["closed", "open", "probe", "ramp", "over", "away"],
         Step::Hold(_) => vec!["whole", "broken", "released"],
         Step::Sleep(_) => vec!["slept"],
         Step::Lookup(_) => vec!["none", "copy"],

@@ -16,7 +16,7 @@ fn tripped() -> Site {
 }
 
 fn state(site: &mut Site) -> &'static str {
-    site.state.origin("www.example").breaker.state(site.time).0
+    site.state.origin("www.example").breaker.stage(site.time).as_str()
 }
 
 #[test]

@@ -8,6 +8,7 @@
 //! | `fetch` `wait` | a status (a gateway's page), `json:502` (the application's own), `reset`, `timeout`, `impatient` |
 //! | `hold` | `whole`, `broken` or `released` |
 //! | `sleep` | `slept` |
+//! | `ask` | what others know: `closed`, `open`, `probe`, `ramp`, `over`, or `away`; or what ends the attempt under way |
 //! | `cache?` `kv?` | `none`, `copy`, or what ends the attempt under way |
 //! | `origin` `kept` `copy` `page` | the end; `kept` is a failed response that is the application's own |
 
@@ -18,7 +19,8 @@ use understudy::config::Config;
 use understudy::drill::Drill;
 use understudy::failure::{Body, Outcome};
 use understudy::fields::FieldLines;
-use understudy::flow::{After, Answer, Event, Fetch, Finish, Flow, Held, Now, State, Step, Tier, Tiers};
+use understudy::incidents::Known;
+use understudy::flow::{After, Answer, Event, Fetch, Finish, Flow, Held, Now, State, Step, Tier, Bindings};
 use understudy::request::Request;
 use understudy::retry::Replay;
 use understudy::stale::{Admission, Answered, Asked, Record, admit};
@@ -32,6 +34,8 @@ pub struct Site {
     pub time: Time,
     pub replay: Replay,
     pub kv: bool,
+    /// Others are asked what they know.
+    pub incidents: bool,
     pub drill: Option<Drill>,
     /// Fields of the origin's answers.
     pub fields: FieldLines,
@@ -66,6 +70,7 @@ impl Site {
             time: Time::from_secs(1_000_000),
             replay: Replay::Yes,
             kv: false,
+            incidents: false,
             drill: None,
             fields: Vec::new(),
             asked: Vec::new(),
@@ -79,8 +84,8 @@ impl Site {
         self.seed += 1;
         let url = "https://www.example/page?q=1".to_owned();
         let request = Request::new(method.to_owned(), url, self.asked.clone());
-        let tiers = Tiers { kv: self.kv };
-        Flow::new(Rc::clone(&self.config), request, self.replay, tiers, self.drill, self.time, self.seed)
+        let bindings = Bindings { kv: self.kv, incidents: self.incidents };
+        Flow::new(Rc::clone(&self.config), request, self.replay, bindings, self.drill, self.time, self.seed)
     }
 
     /// Plays a script to its end.
@@ -124,6 +129,12 @@ impl Site {
             "released" => Event::Held(Held::Released, outcome("200", &fields)),
             "impatient" => Event::Impatient,
             "none" | "copy" => Event::Looked(copy),
+            "closed" => Event::Consulted(Some(Known::Closed)),
+            "open" => Event::Consulted(Some(Known::Open(Duration::from_secs(5)))),
+            "probe" => Event::Consulted(Some(Known::Probe)),
+            "ramp" => Event::Consulted(Some(Known::Ramp(Duration::ZERO))),
+            "over" => Event::Consulted(Some(Known::Over)),
+            "away" => Event::Consulted(None),
             word => Event::Attempted(outcome(word, &fields)),
         };
         flow.next(event, &mut Now { time: self.time, state: &mut self.state })
@@ -142,6 +153,7 @@ impl Site {
         }
         self.time = match (step, word) {
             (Step::Sleep(wait), _) => self.time + *wait,
+            (Step::Wait(limit), "impatient") => self.time + limit.expect("patience"),
             (Step::Fetch(fetch), "impatient") => self.time + fetch.patience.expect("patience"),
             (_, "timeout") => self.time.max(self.timeout),
             _ => self.time + Duration::from_millis(1),
@@ -197,9 +209,10 @@ impl Visit {
 pub fn name(step: &Step) -> &'static str {
     match step {
         Step::Fetch(_) => "fetch",
-        Step::Wait => "wait",
+        Step::Wait(_) => "wait",
         Step::Hold(_) => "hold",
         Step::Sleep(_) => "sleep",
+        Step::Consult(_) => "ask",
         Step::Lookup(Tier::Cache) => "cache?",
         Step::Lookup(Tier::Kv) => "kv?",
         Step::Finish(finish) => match (&finish.answer, &finish.after.line) {

@@ -4,7 +4,11 @@
 //! herd does not knock over what has just come back. While the breaker is open not one request reaches the origin.
 //! One breaker per origin and isolate; `now` and chance are arguments.
 
+mod window;
+
 use std::time::Duration;
+
+use window::Window;
 
 use crate::random::Random;
 use crate::time::Time;
@@ -59,6 +63,32 @@ pub enum Verdict {
     Skip(Duration),
     /// It is only just coming back: take a copy if there is one, else go.
     Spare,
+}
+
+/// Where a breaker stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Requests go.
+    Closed,
+    /// None goes for this long; then a probe.
+    Open(Duration),
+    /// One is on its way, and for this long no other may be.
+    Probing(Duration),
+    /// It came back so long ago, and a growing share goes.
+    Ramp(Duration),
+}
+
+impl Stage {
+    /// In one word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open(_) => "open",
+            Self::Probing(_) => "probing",
+            Self::Ramp(_) => "ramp",
+        }
+    }
 }
 
 impl Breaker {
@@ -123,32 +153,49 @@ impl Breaker {
             State::Closed => self.consecutive >= params.failures || self.window.bad(now),
         };
         if trip {
-            self.open(params, now, retry_after, random);
+            self.trip(params, now, retry_after, random);
         }
     }
 
-    /// Would a request be turned away now? Unlike [`Self::admit`] it does not count as one.
+    /// Where it stands. Unlike [`Self::admit`] this does not count as a request.
+    #[must_use]
+    pub fn stage(&self, now: Time) -> Stage {
+        match self.state {
+            State::Open { until } => Stage::Open(until.since(now)),
+            State::Probing { lease } => Stage::Probing(lease.since(now)),
+            State::Ramp { since } if share(now.since(since)).is_some() => Stage::Ramp(now.since(since)),
+            State::Ramp { .. } | State::Closed => Stage::Closed,
+        }
+    }
+
+    /// Would a request be turned away now?
     #[must_use]
     pub fn is_open(&self, now: Time) -> bool {
-        match self.state {
-            State::Open { until } => now < until,
-            State::Probing { lease } => now < lease,
-            State::Closed | State::Ramp { .. } => false,
-        }
+        matches!(self.stage(now), Stage::Open(left) | Stage::Probing(left) if !left.is_zero())
     }
 
-    /// Its state in one word, and when open, for how long still.
-    #[must_use]
-    pub fn state(&self, now: Time) -> (&'static str, Option<Duration>) {
-        match self.state {
-            State::Closed => ("closed", None),
-            State::Open { until } => ("open", Some(until.since(now))),
-            State::Probing { .. } => ("probing", None),
-            State::Ramp { .. } => ("ramp", None),
-        }
+    /// Others know that the origin is to be left alone for this long. No isolate comes back before that, and they do not
+    /// come back together.
+    pub fn keep_open(&mut self, left: Duration, now: Time, random: &mut Random) {
+        let spread = left.mul_f64(0.2 * random.unit()).min(MAX_SPREAD);
+        self.state = State::Open { until: now + (left + spread).max(MIN_OPEN) };
+        self.consecutive = 0;
     }
 
-    fn open(&mut self, params: Params, now: Time, retry_after: Option<Duration>, random: &mut Random) {
+    /// Others know that the origin came back so long ago.
+    pub fn come_back(&mut self, ago: Duration, now: Time) {
+        let ago = u64::try_from(ago.as_millis()).unwrap_or(u64::MAX);
+        self.state = State::Ramp { since: Time::from_millis(now.millis().saturating_sub(ago)) };
+        self.consecutive = 0;
+    }
+
+    /// Others know that all is well again.
+    pub fn close(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Opens it.
+    pub fn trip(&mut self, params: Params, now: Time, retry_after: Option<Duration>, random: &mut Random) {
         let factor = 1u32.checked_shl(self.trips).unwrap_or(u32::MAX);
         let span = params.open_base.saturating_mul(factor).min(params.open_cap);
         // 80–100 %: isolates that tripped together do not probe together, and none waits longer than configured.
@@ -172,35 +219,9 @@ const RAMP: [f64; 3] = [0.10, 0.25, 0.50];
 const RAMP_STEP: Duration = Duration::from_secs(1);
 const PROBE_WAIT: Duration = Duration::from_secs(1);
 
-/// Failures and all requests of the last 30 seconds, in six slots.
-#[derive(Debug, Clone, Default)]
-struct Window {
-    slots: [(u64, u32, u32); 6],
-}
-
-impl Window {
-    fn count(&mut self, now: Time, failed: bool) {
-        let turn = now.secs() / SLOT_SECS;
-        if let Some(slot) = self.slots.get_mut((turn % 6) as usize) {
-            if slot.0 != turn {
-                *slot = (turn, 0, 0);
-            }
-            slot.1 = slot.1.saturating_add(u32::from(failed));
-            slot.2 = slot.2.saturating_add(1);
-        }
-    }
-
-    /// At least half of at least twenty.
-    fn bad(&self, now: Time) -> bool {
-        let turn = now.secs() / SLOT_SECS;
-        let recent = self.slots.iter().filter(|s| turn.saturating_sub(s.0) < 6);
-        let (failed, all) = recent.fold((0u32, 0u32), |(f, a), s| (f.saturating_add(s.1), a.saturating_add(s.2)));
-        all >= MIN_REQUESTS && failed.saturating_mul(2) >= all
-    }
-}
-
-const SLOT_SECS: u64 = 5;
-const MIN_REQUESTS: u32 = 20;
+/// How much later than others said an isolate comes back at most, and how soon at least.
+const MAX_SPREAD: Duration = Duration::from_secs(2);
+const MIN_OPEN: Duration = Duration::from_millis(100);
 
 #[cfg(test)]
 mod tests {
@@ -253,9 +274,9 @@ mod tests {
             breaker.failure(PARAMS, START, 1, None, random);
         }
         breaker.success(PARAMS, START);
-        assert_eq!(breaker.state(START).0, "closed");
+        assert_eq!(breaker.stage(START).as_str(), "closed");
         breaker.failure(PARAMS, START, 1, None, random);
-        assert_eq!(breaker.state(START).0, "open");
+        assert_eq!(breaker.stage(START).as_str(), "open");
     }
 
     #[test]
@@ -263,7 +284,7 @@ mod tests {
         let random = &mut Random::new(1);
         let mut breaker = Breaker::default();
         (0..3).for_each(|_| breaker.failure(PARAMS, START, 2, None, random));
-        assert_eq!(breaker.state(START).0, "open");
+        assert_eq!(breaker.stage(START).as_str(), "open");
     }
 
     #[test]
@@ -284,7 +305,7 @@ mod tests {
         let mut breaker = tripped(random);
         let mut now = START;
         for expected in [5, 10, 20, 40, 60, 60] {
-            let left = breaker.state(now).1.unwrap();
+            let Stage::Open(left) = breaker.stage(now) else { panic!("not open") };
             let step = Duration::from_secs(expected);
             assert!(left <= step && left >= step.mul_f64(0.8), "{left:?} of {step:?}");
             now = now + left;
@@ -306,7 +327,7 @@ mod tests {
             assert!(go.abs_diff(expected) < 60, "{go} of {expected}");
         }
         assert_eq!(breaker.admit(PARAMS, start + Duration::from_secs(3), random), Verdict::Go);
-        assert_eq!(breaker.state(start).0, "closed");
+        assert_eq!(breaker.stage(start).as_str(), "closed");
     }
 
     #[test]
@@ -314,7 +335,7 @@ mod tests {
         let random = &mut Random::new(1);
         let mut breaker = Breaker::default();
         (0..5).for_each(|_| breaker.failure(PARAMS, START, 1, Some(Duration::from_secs(30)), random));
-        assert_eq!(breaker.state(START).1, Some(Duration::from_secs(30)));
+        assert_eq!(breaker.stage(START), Stage::Open(Duration::from_secs(30)));
     }
 
     #[test]

@@ -1,0 +1,202 @@
+//! What do other isolates know, and when is it asked? The binding `INCIDENTS`.
+//!
+//! | when | steps |
+//! | --- | --- |
+//! | an attempt failed | … `Consult`, and then as without: retry, copy, page |
+//! | an attempt takes longer than [`DOUBT`] | `Consult` while it goes on; nobody waits for an origin of which others know |
+//! | the breaker is due for a probe | `Consult`: one of all isolates may |
+//! | it works again | nothing: it is told afterwards, [`After::tell`] |
+//!
+//! Never while all is well; at most once a second for each origin, but for what a breaker waits for. Whoever gets no answer
+//! in time goes on with what it knows itself. [`After::tell`]: super::After::tell
+
+use std::hash::Hasher;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::judge::authority;
+use super::{Failed, Flow, Now, Phase, Step};
+use crate::breaker::Verdict;
+use crate::cdn_loop::Fnv;
+use crate::config::Mode;
+use crate::failure::{Failure, Kind};
+use crate::fields::Fields;
+use crate::incidents::{Failures, Known, Question, Report};
+
+/// A question, and to which object it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consult {
+    /// One for each origin and data centre.
+    pub name: String,
+    /// The question.
+    pub question: Question,
+}
+
+/// What the flow does with the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    Failed,
+    Doubt,
+    Probe,
+}
+
+impl Flow {
+    /// Does this request have a part in it?
+    fn shares(&self) -> bool {
+        self.bindings.incidents
+            && self.config.breaker.failures > 0
+            && self.config.mode == Mode::On
+            && self.drill.is_none()
+    }
+
+    fn consult(&self, report: Report) -> Consult {
+        // `cf-ray` ends with the data centre: `8f0c1d2e3a4b5c6d-FRA`.
+        let ray = self.request.fields().field("cf-ray").unwrap_or_default();
+        let place = ray.split_once('-').map(|(_, place)| place).filter(|p| p.len() <= MAX_PLACE).unwrap_or_default();
+        Consult {
+            name: [self.authority(self.target), "|", place].concat(),
+            question: Question { report, breaker: self.config.breaker },
+        }
+    }
+
+    /// Is it to be told, and when? `tripped`: this isolate's own breaker has just opened.
+    pub(super) fn note_failure(
+        &mut self,
+        failure: Failure,
+        weight: u32,
+        retry_after: Option<Duration>,
+        tripped: bool,
+        now: &mut Now,
+    ) {
+        if !self.shares() {
+            return;
+        }
+        if std::mem::take(&mut self.probing) {
+            self.tell = Some(self.consult(Report::Lost { retry_after }));
+            return;
+        }
+        let path = self.path_hash();
+        let config = Rc::clone(&self.config);
+        let origin = now.state.origin(authority(&config, &self.request, self.target));
+        origin.untold = origin.untold.saturating_add(weight);
+        if origin.untold == 0 || !(tripped || origin.may_ask(now.time)) {
+            return;
+        }
+        origin.asked_at = Some(now.time);
+        origin.has_told = true;
+        let report = Report::Failed(Failures {
+            weight: std::mem::take(&mut origin.untold),
+            worked: origin.worked_at.map(|at| now.time.since(at)),
+            retry_after,
+            path,
+            everywhere: failure.kind().is_of_all_paths(),
+        });
+        self.tell = Some(self.consult(report));
+    }
+
+    /// Only those who told of a failure tell that it works.
+    pub(super) fn note_success(&mut self, now: &mut Now) {
+        if !self.shares() {
+            return;
+        }
+        let probe = std::mem::take(&mut self.probing);
+        let config = Rc::clone(&self.config);
+        let origin = now.state.origin(authority(&config, &self.request, self.target));
+        origin.worked_at = Some(now.time);
+        origin.untold = 0;
+        if std::mem::take(&mut origin.has_told) || probe {
+            self.tell = Some(self.consult(Report::Worked { probe }));
+        }
+    }
+
+    /// After which time of waiting others are asked, if at all.
+    pub(super) fn doubt(&self, now: &mut Now) -> Option<Duration> {
+        // Who sends something wants an answer, and not to be told after a second that it will never be known.
+        let doubts = self.shares() && !self.probing && matches!(self.request.method(), "GET" | "HEAD");
+        let origin = |now: &mut Now| now.state.origin(self.authority(self.target)).may_ask(now.time);
+        (doubts && origin(now)).then_some(DOUBT)
+    }
+
+    /// The attempt takes suspiciously long.
+    pub(super) fn ask_in_doubt(&mut self, now: &mut Now) -> Step {
+        now.state.origin(self.authority(self.target)).asked_at = Some(now.time);
+        self.doubting = false;
+        self.phase = Phase::Asking(Why::Doubt);
+        Step::Consult(self.consult(Report::Slow { path: self.path_hash() }))
+    }
+
+    /// The breaker would let this request through as its probe: do others know better?
+    pub(super) fn ask_to_probe(&mut self) -> Option<Step> {
+        if !self.shares() {
+            return None;
+        }
+        self.phase = Phase::Asking(Why::Probe);
+        Some(Step::Consult(self.consult(Report::Probe)))
+    }
+
+    /// May a probe go that nobody waits for? Where all isolates share one, none is wasted on that.
+    pub(super) fn may_go_unasked(&mut self, now: &mut Now) -> bool {
+        let is_due = |now: &mut Now| {
+            use crate::breaker::Stage;
+            let stage = now.state.origin(self.authority(self.target)).breaker.stage(now.time);
+            matches!(stage, Stage::Open(_) | Stage::Probing(_))
+        };
+        !(self.shares() && is_due(now)) && matches!(self.admit(now), Verdict::Go | Verdict::Probe)
+    }
+
+    /// What others know, or nothing, if they did not say in time.
+    pub(super) fn consulted(&mut self, why: Why, known: Option<Known>, now: &mut Now) -> Step {
+        self.line.shared = Some(known.map_or("away", Known::as_str));
+        let config = Rc::clone(&self.config);
+        let origin = now.state.origin(authority(&config, &self.request, self.target));
+        match known {
+            Some(Known::Open(left)) => origin.breaker.keep_open(left, now.time, &mut self.random),
+            Some(Known::Ramp(ago)) => origin.breaker.come_back(ago, now.time),
+            Some(Known::Over) if why == Why::Probe => origin.breaker.close(),
+            Some(Known::Probe) => self.probing = true,
+            Some(Known::Closed | Known::Over) | None => {}
+        }
+        match why {
+            Why::Failed => self.resolve(now),
+            // Nobody knows of anything: then the probe is for this isolate alone to decide.
+            Why::Probe if matches!(known, Some(Known::Probe | Known::Closed) | None) => self.fetch(now),
+            Why::Probe => self.attempt(now),
+            Why::Doubt => match known {
+                Some(Known::Open(left)) => self.give_up_waiting(left, now),
+                _ => self.wait_on(now),
+            },
+        }
+    }
+
+    /// Others know that it will come to nothing: the attempt goes on, but nobody waits for it.
+    fn give_up_waiting(&mut self, left: Duration, now: &mut Now) -> Step {
+        let last = now.state.origin(self.authority(self.target)).last;
+        let failure = last.unwrap_or(Failure::new(Kind::ResponseTimeout, None));
+        self.failed = Some(Failed { open: Some(left), ..Failed::of(failure) });
+        self.look(Phase::Doubting, now)
+    }
+
+    fn wait_on(&mut self, now: &mut Now) -> Step {
+        self.phase = Phase::Attempting;
+        if !self.may_look() {
+            return Step::Wait(None);
+        }
+        match self.patience(now) {
+            Duration::ZERO => self.look(Phase::Impatient, now),
+            left => Step::Wait(Some(left)),
+        }
+    }
+
+    /// One bad page is no outage.
+    fn path_hash(&self) -> u16 {
+        let mut hasher = Fnv::default();
+        hasher.write(self.request.parts().path.as_bytes());
+        (hasher.finish() & 0xffff) as u16
+    }
+}
+
+/// Most healthy answers come sooner.
+pub const DOUBT: Duration = Duration::from_secs(1);
+
+/// A data centre is called by three letters.
+const MAX_PLACE: usize = 8;
