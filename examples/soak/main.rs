@@ -79,6 +79,7 @@ fn print(outcome: &Outcome) {
     for (kind, name) in KINDS {
         println!("| {name} | {} |", share(census.answers.get(&kind).map_or(0, |all| all.len() as u64)));
     }
+    println!("| broken off before the head was out, where the origin broke off | {} |", share(census.broken));
     println!("| visitors who went away | {} |", share(census.gone));
     println!("| **lost answers** | {} |", census.lost);
     println!("| p50, p99, slowest | {}, {}, {} |", wait(500), wait(990), wait(1000));

@@ -10,6 +10,8 @@ use super::verdict::Kind;
 pub struct Census {
     /// Requests whose visitor went away.
     pub gone: u64,
+    /// Connections that broke off before the head, where the origin broke off.
+    pub broken: u64,
     /// Answers by kind, each with how long it took, in microseconds.
     pub answers: BTreeMap<Kind, Vec<u32>>,
     /// How many got no answer, or one that nobody could have meant.
@@ -49,6 +51,7 @@ impl Census {
     /// And those of another.
     pub fn add(&mut self, other: Self) {
         self.gone += other.gone;
+        self.broken += other.broken;
         self.lost += other.lost;
         self.complaints.extend(other.complaints);
         for (kind, took) in other.answers {
@@ -58,7 +61,7 @@ impl Census {
 
     /// All requests.
     pub fn requests(&self) -> u64 {
-        self.gone + self.lost + self.answers.values().map(|took| took.len() as u64).sum::<u64>()
+        self.gone + self.broken + self.lost + self.answers.values().map(|took| took.len() as u64).sum::<u64>()
     }
 
     /// How long they took, sorted.

@@ -31,8 +31,8 @@ use crate::origin::Origin;
 use crate::worker::{Setup, Worker};
 use chance::Chance;
 use errand::Errand;
-use visitor::Visitor;
-use weather::Weather;
+use visitor::{Got, Visitor};
+use weather::{Glance, Weather};
 
 /// How much is asked.
 pub struct Plan {
@@ -75,24 +75,25 @@ impl Plan {
         let start = Instant::now();
         let mut census = Census::default();
         std::thread::scope(|scope| {
-            let visitors: Vec<_> = (0..self.visitors)
-                .map(|n| {
-                    scope.spawn({
-                        let run = &run;
-                        move || run.visit(n, start)
-                    })
-                })
-                .collect();
+            let run = &run;
+            let visitors: Vec<_> = (0..self.visitors).map(|n| scope.spawn(move || run.visit(n, start))).collect();
             visitors.into_iter().for_each(|visitor| census.add(visitor.join().expect("a visitor")));
         });
         let took = start.elapsed();
         let mut worker = run.worker;
-        let lives = worker.lives()
-            && Visitor::new(worker.port()).ask(&Errand::get("/.understudy/health", errand::Content::Health)).is_ok();
+        let asked = Visitor::new(worker.port()).ask(&Errand::get("/.understudy/health", errand::Content::Health));
+        let lives = worker.lives() && matches!(asked, Ok(Got::Answer(..)));
         let mut watch = run.watch.into_inner().expect("no panic");
         watch.lines(worker.take_log());
         Outcome { census, watch, took, lives }
     }
+}
+
+/// How a request ended.
+enum Judged {
+    Answered(Kind, Duration),
+    Broken,
+    Gone,
 }
 
 /// One that goes on.
@@ -116,23 +117,32 @@ impl Run<'_> {
             }
             let errand = Errand::draw(&mut chance, number);
             let glance = self.weather.look();
-            let asked = visitor.ask(&errand).and_then(|answered| {
-                let Some((answer, took)) = answered else { return Ok(None) };
-                let cuts = errand.cuts || self.weather.cuts(glance);
-                let kind = verdict::judge(&errand, &answer, cuts);
-                kind.map(|kind| Some((kind, took))).map_err(|error| {
-                    let text: String = answer.text().chars().take(200).collect();
-                    format!("{error}: {} {:?} {text:?}", answer.status, answer.fields)
-                })
-            });
-            match asked {
-                Ok(None) => census.gone += 1,
-                Ok(Some((kind, took))) => census.answered(kind, took),
+            match visitor.ask(&errand).and_then(|got| self.judge(&errand, glance, got)) {
+                Ok(Judged::Answered(kind, took)) => census.answered(kind, took),
+                Ok(Judged::Broken) => census.broken += 1,
+                Ok(Judged::Gone) => census.gone += 1,
                 Err(error) => census.lost(format!("{} {} {:?}: {error}", errand.method, errand.target, errand.fields)),
             }
             self.done();
         }
         census
+    }
+
+    fn judge(&self, errand: &Errand, glance: Glance, got: Got) -> Result<Judged, String> {
+        let cuts = || errand.cuts || self.weather.cuts(glance);
+        match got {
+            Got::Left => Ok(Judged::Gone),
+            // The runtime has not written the head yet when the body that it passes on breaks off.
+            Got::End(_) if cuts() => Ok(Judged::Broken),
+            Got::End(told) => Err(told),
+            Got::Answer(answer, took) => match verdict::judge(errand, &answer, cuts()) {
+                Ok(kind) => Ok(Judged::Answered(kind, took)),
+                Err(error) => {
+                    let text: String = answer.text().chars().take(200).collect();
+                    Err(format!("{error}: {} {:?} {text:?}", answer.status, answer.fields))
+                }
+            },
+        }
     }
 
     fn done(&self) {

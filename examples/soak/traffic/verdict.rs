@@ -26,7 +26,7 @@ pub enum Kind {
     Health,
 }
 
-/// Whose it is. `cuts`: the body may break off.
+/// Whose answer it is. `cuts`: the body may break off.
 ///
 /// # Errors
 /// What is wrong with it.

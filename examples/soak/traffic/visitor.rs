@@ -7,6 +7,16 @@ use std::time::{Duration, Instant};
 use super::errand::{Errand, Leaves};
 use super::wire::Answer;
 
+/// What a visitor got.
+pub enum Got {
+    /// An answer, after so long.
+    Answer(Answer, Duration),
+    /// The end of the connection instead.
+    End(String),
+    /// The visitor did not stay for it.
+    Left,
+}
+
 /// A visitor of this port.
 pub struct Visitor {
     port: u16,
@@ -19,11 +29,11 @@ impl Visitor {
         Self { port, kept: None }
     }
 
-    /// The answer, and how long it took; `None`: the visitor did not stay for it.
+    /// Asks once.
     ///
     /// # Errors
-    /// No answer, or none that is HTTP.
-    pub fn ask(&mut self, errand: &Errand) -> Result<Option<(Answer, Duration)>, String> {
+    /// Silence, or something that is not HTTP.
+    pub fn ask(&mut self, errand: &Errand) -> Result<Got, String> {
         let kept = self.kept.take().filter(|_| !errand.fresh);
         let is_kept = kept.is_some();
         let mut stream = match kept {
@@ -38,27 +48,30 @@ impl Visitor {
         let (first, rest) = bytes.split_at(bytes.len() / 2);
         if errand.leaves == Leaves::Asking {
             let _ = stream.get_mut().write_all(first);
-            return Ok(None);
+            return Ok(Got::Left);
         }
         // An answer may come before a body was read to its end; what counts is whether it comes.
         let sent = stream.get_mut().write_all(first).and_then(|()| stream.get_mut().write_all(rest));
         match errand.leaves {
-            Leaves::Asked => return Ok(None),
+            Leaves::Asked => return Ok(Got::Left),
             Leaves::Reading => {
                 // Some of it, whatever it is.
                 let _ = stream.fill_buf();
-                return Ok(None);
+                return Ok(Got::Left);
             }
             Leaves::Stays | Leaves::Asking => {}
         }
-        let age = if is_kept { "kept" } else { "new" };
-        let answer = Answer::read(&mut stream, errand.method)
-            .map_err(|error| format!("{error} (a {age} connection; sent: {sent:?}; {:?})", start.elapsed()))?;
+        let told = |error: &str| {
+            let age = if is_kept { "kept" } else { "new" };
+            format!("{error} (a {age} connection; sent: {sent:?}; {:?})", start.elapsed())
+        };
+        let answer = Answer::read(&mut stream, errand.method).map_err(|error| told(&error))?;
+        let Some(answer) = answer else { return Ok(Got::End(told("the connection ended instead of an answer"))) };
         let took = start.elapsed();
         if answer.keeps && sent.is_ok() {
             self.kept = Some(stream);
         }
-        Ok(Some((answer, took)))
+        Ok(Got::Answer(answer, took))
     }
 
     fn connect(&self) -> Result<BufReader<TcpStream>, String> {

@@ -31,14 +31,22 @@ impl Answer {
 
     /// The next answer to a request of this method. Interim ones (1xx) are read and left out.
     ///
+    /// `None`: the connection ended, and not one byte of an answer had come.
+    ///
     /// # Errors
-    /// What is wrong with it: nothing came, or it is not HTTP.
-    pub fn read(input: &mut BufReader<TcpStream>, method: &str) -> Result<Self, String> {
+    /// What is wrong with it: nothing more came, or it is not HTTP.
+    pub fn read(input: &mut BufReader<TcpStream>, method: &str) -> Result<Option<Self>, String> {
+        let there = input.fill_buf().map(|bytes| (!bytes.is_empty()).then(Vec::new));
+        if ended(there)?.is_none() {
+            return Ok(None);
+        }
         loop {
             let status = status(&line(input)?)?;
             let fields = fields(input)?;
             if status == 101 || status >= 200 {
-                return Self { status, fields, body: Vec::new(), cut: false, keeps: true }.with_body(input, method);
+                return Self { status, fields, body: Vec::new(), cut: false, keeps: true }
+                    .with_body(input, method)
+                    .map(Some);
             }
         }
     }
