@@ -33,8 +33,9 @@ pub enum Kind {
 pub fn judge(errand: &Errand, answer: &Answer, cuts: bool) -> Result<Kind, String> {
     let is_copy = answer.field("cache-status").contains("understudy");
     let is_ours = answer.field("proxy-status").contains("www.example");
+    let is_page = is_ours && !is_copy;
     if answer.cut {
-        return if cuts && !(is_ours && !is_copy) { Ok(Kind::Cut) } else { Err("the body breaks off".to_owned()) };
+        return if cuts && !is_page { Ok(Kind::Cut) } else { Err("the body breaks off".to_owned()) };
     }
     let kind = match (is_copy, is_ours) {
         (true, _) => Kind::Copy,
