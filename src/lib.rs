@@ -35,7 +35,7 @@
 //! | [`admin`], [`drill`] | our own paths, and fire drills |
 //!
 //! Small vocabulary: [`request`], [`fields`], [`url`], [`time`], [`random`], [`pattern`], [`token`], [`cdn_loop`],
-//! [`maintenance`].
+//! [`room`], [`maintenance`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod admin;
@@ -57,6 +57,7 @@ pub mod random;
 pub mod report;
 pub mod request;
 pub mod retry;
+pub mod room;
 pub mod route;
 mod sha256;
 mod sort;

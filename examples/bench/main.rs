@@ -13,6 +13,7 @@ mod client;
 #[path = "../../tests/support/origin.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
 mod faults;
+mod incident;
 mod load;
 #[path = "../../tests/support/memory.rs"]
 mod measured;
@@ -39,6 +40,7 @@ use worker::Worker;
 /// How much is run.
 struct Plan {
     turns: usize,
+    quick: bool,
     only: Option<String>,
 }
 
@@ -46,7 +48,7 @@ fn main() {
     let args: Vec<_> = std::env::args().skip(1).collect();
     let quick = args.iter().any(|a| a == "quick");
     let only = args.into_iter().find(|a| a != "quick");
-    let plan = Plan { turns: if quick { 3 } else { 9 }, only };
+    let plan = Plan { quick, turns: if quick { 3 } else { 9 }, only };
     println!("| benchmark | baseline | ratio | Worker | baseline's own |");
     println!("| --- | --- | --- | --- | --- |");
     let origin = Origin::start();
@@ -57,6 +59,7 @@ fn main() {
     plan.memory();
     plan.start_up(&origin);
     plan.size();
+    plan.incident();
 }
 
 impl Plan {
@@ -139,7 +142,7 @@ impl Plan {
         ours.get("/sometimes");
         ours.wait_for("cache.put", 1);
         origin.hang(true);
-        let waits = load::waits(ours.port(), "/sometimes", 100, 4);
+        let waits = load::waits(ours.port(), "/sometimes", 100, 4, &[200]);
         origin.hang(false);
         let p99 = waits[waits.len() * 99 / 100];
         println!(

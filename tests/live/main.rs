@@ -14,6 +14,9 @@ mod origin;
 #[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/raw.rs"]
 mod raw;
+#[allow(dead_code, reason = "the soak uses the rest")]
+#[path = "../../examples/soak/traffic/mod.rs"]
+mod traffic;
 #[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/worker.rs"]
 mod worker;
@@ -37,6 +40,7 @@ mod personal;
 mod relay;
 mod retry;
 mod retry_faults;
+mod soak;
 mod stale_keep;
 mod stale_serve;
 mod stand;

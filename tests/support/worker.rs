@@ -150,6 +150,11 @@ impl Worker {
         self.child.id()
     }
 
+    /// Has the process not ended?
+    pub fn lives(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// GET.
     pub fn get(&self, target: &str) -> Reply {
         self.ask("GET", target, &[], b"")
@@ -168,6 +173,11 @@ impl Worker {
     /// All lines of output so far.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().expect("no panic while logging").clone()
+    }
+
+    /// The lines since the last time, which it forgets.
+    pub fn take_log(&self) -> Vec<String> {
+        std::mem::take(&mut *self.log.lock().expect("no panic while logging"))
     }
 
     /// The JSON lines of Understudy's own log so far.
