@@ -35,6 +35,7 @@ mod paths;
 mod patience;
 mod personal;
 mod relay;
+mod resume;
 mod retry;
 mod retry_faults;
 mod stale_keep;

@@ -28,6 +28,11 @@ pub fn growth(worker: &Worker, targets: &[String], stay: Duration, ready: impl F
     resident(worker.pid()).1.saturating_sub(before)
 }
 
+/// The most memory that it has had so far, in bytes; always 0 where there is no `/proc` to look it up.
+pub fn peak(worker: &Worker) -> u64 {
+    if cfg!(target_os = "linux") { resident(worker.pid()).1 } else { 0 }
+}
+
 /// Resident memory in bytes, and the most that it ever was.
 fn resident(pid: u32) -> (u64, u64) {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("Linux");
