@@ -232,6 +232,12 @@ fn the_next_origin_has_the_rest() {
     other.script("/a", &["/bytes?n=500000&etag=%22another%22"]);
     one.script("/a", &[CUT, "/fault/503"]);
     assert!(is_cut(&worker.get("/a")), "another origin with another representation");
+    // And where the first answer was the other one's already, it is asked again.
+    one.break_with(Fault::Status(503));
+    other.script("/b", &[CUT, REST]);
+    let reply = worker.get("/b");
+    assert!(is_whole(&reply) && reply.says("proxy-status", "next-hop"), "{reply:?}");
+    assert_eq!((one.count("/b"), other.count("/b")), (1, 2));
 }
 
 #[test]
