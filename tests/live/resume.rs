@@ -12,11 +12,12 @@ use crate::worker::Setup;
 
 const VARS: [(&str, &str); 3] = [("RESUME", "on"), ("RETRY_BACKOFF", "1ms..1ms"), ("RETRY_BUDGET", "100%")];
 
-/// Some hundred kilobytes, and the download that breaks off after so many of them.
+/// Some hundred kilobytes, and the download that breaks off after so many of them: with an orderly close, for a reset takes
+/// with it what was still on its way.
 const LENGTH: usize = 500_000;
-const CUT: &str = "/bytes?n=500000&cut=200000";
+const CUT: &str = "/bytes?n=500000&cut=200000&end=fin";
 /// The same, and nobody goes on reading it when the visitor has left.
-const UNCOPIED: &str = "/bytes?n=500000&cut=200000&h.Cache-Control=no-store";
+const UNCOPIED: &str = "/bytes?n=500000&cut=200000&end=fin&h.Cache-Control=no-store";
 const REST: &str = "/bytes?n=500000";
 
 fn is_whole(reply: &Reply) -> bool {
@@ -28,27 +29,28 @@ fn is_cut(reply: &Reply) -> bool {
     reply.status == 200 && !reply.whole && reply.body.len() < LENGTH && reply.body == generated(0, reply.body.len())
 }
 
-/// With the defaults but for `RESUME` itself.
+/// With the defaults but for `RESUME` itself. A reset takes with it what was still on its way, so that its place may have to be
+/// passed twice, and there the defaults are too tight.
 #[test]
 fn a_download_of_100_mb_that_is_cut_ten_times_arrives_whole() {
     const SIZE: usize = 100_000_000;
     let whole = hash(&generated(0, SIZE));
-    for seed in [1, 2] {
+    for (seed, end, more) in [(1, "fin", &[][..]), (2, "reset", &[("RETRY_ATTEMPTS", "5"), ("RETRY_BUDGET", "100%")])] {
         let mut random = Random::new(seed);
         let mut places: Vec<u64> = (0..10).map(|_| (random.unit() * SIZE as f64) as u64).collect();
         places.sort_unstable();
         let all: Vec<_> = places.iter().map(u64::to_string).collect();
-        let stand = Stand::new(&[("RESUME", "on"), ("BREAKER_FAILURES", "5")]);
+        let stand = Stand::new(&[&[("RESUME", "on"), ("BREAKER_FAILURES", "5")], more].concat());
         stand.warm("/page/a");
         let before = peak(&stand.worker);
-        let target = format!("/bytes?n={SIZE}&h.Cache-Control=max-age=60&cuts={}", all.join(","));
+        let target = format!("/bytes?n={SIZE}&h.Cache-Control=max-age=60&cuts={}&end={end}", all.join(","));
         let reply = stand.worker.get(&target);
         let grown = peak(&stand.worker) - before;
         assert!(reply.status == 200 && reply.whole, "{places:?}: {reply:?}");
         assert_eq!(reply.field("content-length"), Some(SIZE.to_string()));
         assert_eq!(hash(&reply.body), whole, "{places:?}");
         let seen = stand.origin.requests_to("/bytes");
-        assert_eq!(seen.len(), 11);
+        assert!(seen.len() == 11 || end == "reset" && seen.len() > 11, "{}", seen.len());
         assert_eq!(seen[0].header("range"), None);
         for asked in &seen[1..] {
             assert!(asked.header("range").is_some_and(|range| range.ends_with("-99999999")), "{asked:?}");
@@ -57,11 +59,9 @@ fn a_download_of_100_mb_that_is_cut_ten_times_arrives_whole() {
         println!("cut at {places:?}: {} MiB more", grown / MIB);
         assert!(grown < 48 * MIB, "{} MiB more", grown / MIB);
         let line = stand.worker.wait_for_line(|line| line["path"] == "/bytes");
-        assert_eq!((&line["answer"], &line["resumed"]), (&"resumed".into(), &10.into()), "{line}");
-        assert_eq!(
-            (&line["event"], &line["failure"], &line["attempts"]),
-            (&"incident".into(), &"cut".into(), &11.into())
-        );
+        assert_eq!((&line["answer"], &line["resumed"]), (&"resumed".into(), &(seen.len() - 1).into()), "{line}");
+        assert_eq!((&line["event"], &line["failure"]), (&"incident".into(), &"cut".into()), "{line}");
+        assert_eq!(line["attempts"], seen.len(), "{line}");
         assert_eq!(stand.worker.count("cache.put"), 1, "it is larger than copies may be");
     }
 }
@@ -73,7 +73,7 @@ fn it_goes_on_after_answers_that_were_none() {
         &["/fault/reset"],
         &["/fault/502", "/fault/reset", "/fault/504"],
         &["/bytes?n=500000&cut=0", "/fault/503"],
-        &["/bytes?n=500000&cut=100", "/fault/503"],
+        &["/bytes?n=500000&cut=100000", "/fault/503"],
     ] {
         // Each in an isolate of its own, with a budget of its own.
         let stand = Stand::new(&[VARS.as_slice(), &[("RETRY_ATTEMPTS", "3")]].concat());
@@ -87,7 +87,7 @@ fn it_goes_on_after_answers_that_were_none() {
     stand.origin.script("/chunked", &[CUT, "/bytes?n=500000&chunked=1&end=fin&cut=10000", "/bytes?n=500000&chunked=1"]);
     assert!(is_whole(&stand.worker.get("/chunked")), "the rest may come without a length");
     let guarded = Stand::new(&[VARS.as_slice(), &[("GUARD_BYTES", "64KiB"), ("FAILURE_BLANK", "on")]].concat());
-    guarded.origin.script("/page", &["/bytes?n=500000&cut=200000&type=text/html", REST]);
+    guarded.origin.script("/page", &["/bytes?n=500000&cut=200000&end=fin&type=text/html", REST]);
     assert!(is_whole(&guarded.worker.get("/page")), "its start was looked at, and it was too large to be held");
 }
 
@@ -116,7 +116,7 @@ fn anything_but_the_exact_rest_breaks_it_off() {
     .enumerate()
     {
         let path = format!("/a/{n}");
-        stand.origin.script(&path, &["/bytes?n=500000&cut=200000&end=fin", &answer]);
+        stand.origin.script(&path, &[CUT, &answer]);
         let reply = stand.worker.get(&path);
         assert!(is_cut(&reply) && reply.body.len() == 200_000, "{answer}: {reply:?}");
         assert_eq!(stand.origin.count(&path), 2, "{answer}");
@@ -201,7 +201,7 @@ fn what_is_whole_arrives_as_it_was_sent() {
 #[test]
 fn a_part_that_the_visitor_asked_for_is_resumed_too() {
     let stand = Stand::new(&VARS);
-    stand.origin.script("/a", &["/bytes?n=500000&cut=200000&end=fin", REST]);
+    stand.origin.script("/a", &[CUT, REST]);
     let reply = stand.worker.get_with("/a", &[("Range", "bytes=100000-449999")]);
     assert!(reply.status == 206 && reply.whole && reply.body == generated(100_000, 350_000), "{reply:?}");
     assert_eq!(reply.field("content-range").as_deref(), Some("bytes 100000-449999/500000"));
@@ -246,7 +246,7 @@ fn a_copy_with_the_same_tag_completes_it() {
         let stand = Stand::with(&VARS, |setup| if kv { setup.kv() } else { setup });
         let cached = "/bytes?n=500000&h.Cache-Control=max-age=60";
         for (path, etag, completes) in [("/same", "%22a%22", true), ("/other", "%22b%22", false)] {
-            let cut = format!("{cached}&etag={etag}&cut=200000");
+            let cut = format!("{cached}&etag={etag}&cut=200000&end=fin");
             stand.origin.script(path, &[&format!("{cached}&etag=%22a%22"), &cut, "/fault/502"]);
             stand.warm(path);
             if kv {
@@ -266,11 +266,11 @@ fn a_copy_with_the_same_tag_completes_it() {
 fn a_copy_is_made_of_what_was_put_together() {
     let stand = Stand::new(&VARS);
     let cached = "/bytes?n=500000&h.Cache-Control=max-age=60";
-    stand.origin.script("/a", &[&format!("{cached}&cut=200000"), cached, "/fault/502"]);
+    stand.origin.script("/a", &[&format!("{cached}&cut=200000&end=fin"), cached, "/fault/502"]);
     assert!(is_whole(&stand.warm("/a")));
     assert!(is_whole(&stand.worker.get("/a")), "from the copy");
     let other = format!("{cached}&etag=%22b%22");
-    stand.origin.script("/b", &[&format!("{cached}&cut=200000"), &other, "/fault/502"]);
+    stand.origin.script("/b", &[&format!("{cached}&cut=200000&end=fin"), &other, "/fault/502"]);
     assert!(is_cut(&stand.worker.get("/b")));
     stand.settle();
     assert_eq!(stand.keys("/b"), Vec::<String>::new(), "there is no copy of half of it");
@@ -315,7 +315,7 @@ fn what_limits_retries_limits_this_too() {
     }
     // One that would go on for ever.
     let stand = Stand::new(&VARS);
-    stand.origin.script("/a", &["/bytes?n=100000000&cut=100000"]);
+    stand.origin.script("/a", &["/bytes?n=100000000&cut=100000&end=fin"]);
     let reply = stand.worker.get("/a");
     assert!(!reply.whole && stand.origin.count("/a") == 33, "{} of {reply:?}", stand.origin.count("/a"));
 }
