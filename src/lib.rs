@@ -30,6 +30,7 @@
 //! | [`failure`], [`gateway`] | in which way did the origin fail, and who wrote the answer? |
 //! | [`retry`], [`breaker`] | once more, or leave the origin alone? |
 //! | [`stale`] | may this be kept, may it be served? |
+//! | [`resume`] | can a download that broke off go on? |
 //! | [`page`], [`notice`] | what does a person read, on a page of ours or on a copy? |
 //! | [`report`] | what do we say about it in header fields and the log? |
 //! | [`admin`], [`drill`] | our own paths, and fire drills |
@@ -56,6 +57,7 @@ pub mod pattern;
 pub mod random;
 pub mod report;
 pub mod request;
+pub mod resume;
 pub mod retry;
 pub mod room;
 pub mod route;

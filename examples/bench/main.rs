@@ -16,6 +16,7 @@ mod faults;
 mod incident;
 mod load;
 #[path = "../../tests/support/memory.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
 mod measured;
 mod memory;
 mod origin;
@@ -81,6 +82,10 @@ impl Plan {
         let page = Load { target: "/page", requests: 2_000, connections: 8, status: 200 };
         let guarded = workers::understudy(origin).var("GUARD_BYTES", "64KiB").start();
         self.rate("page of 15 KB, guarded (`GUARD_BYTES`)", &page, &guarded, "the same without", &ours);
+        let resuming = workers::understudy(origin).var("RESUME", "on").start();
+        let (file, download) = (Load { target: "/file", ..small }, Load { target: "/download", ..big });
+        self.rate("file of 1 KB that can be resumed (`RESUME`)", &file, &resuming, "the same without", &ours);
+        self.rate("download of 30 MB (`RESUME`)", &download, &resuming, "the same without", &ours);
         if let Some(plain) = workers::plain_relay(origin) {
             self.rate("relay, 1 KB", &small, &ours, "relay in `worker::Response`", &plain);
             self.rate("relay, 30 MB", &big, &ours, "relay in `worker::Response`", &plain);

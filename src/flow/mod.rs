@@ -12,7 +12,8 @@
 //! | failed | … `Lookup` (`Lookup`) `Finish(Copy or Page or Origin)` |
 //! | breaker open | `Lookup` (`Lookup`) `Finish(Copy or Page)` |
 //!
-//! With `CACHE_FRESH` a look-up comes before all of it: `fresh`.
+//! With `CACHE_FRESH` a look-up comes before all of it: `fresh`. With `RESUME` there is a way on from `Finish(Origin)`, for a
+//! body that breaks off later: `resume`.
 
 mod after;
 mod answer;
@@ -22,6 +23,7 @@ mod judge;
 mod notice;
 mod recent;
 mod relay;
+mod resume;
 mod state;
 mod steps;
 
@@ -75,6 +77,8 @@ pub struct Flow {
     conditions: FieldLines,
     /// It was looked everywhere, and there is nothing that an error could hide.
     vacant: bool,
+    /// What the visitor has the start of (`RESUME`).
+    download: Option<resume::Download>,
 }
 
 /// What the driver is to do.
@@ -103,7 +107,8 @@ pub struct Fetch {
     pub timeout: Option<Duration>,
     /// After this time the visitor would rather have a copy.
     pub patience: Option<Duration>,
-    /// Validators of the copy, for the visitor's own `If-None-Match` and `If-Modified-Since`; empty: those stay.
+    /// In place of the visitor's own: validators of the copy for `If-None-Match` and `If-Modified-Since`, or what asks for
+    /// the rest of a download. Empty: those stay; an empty value: without that field.
     pub conditions: FieldLines,
     /// Do not ask the origin, pretend this.
     pub pretend: Option<Drill>,
@@ -178,6 +183,10 @@ enum Phase {
     Failing,
     /// A look-up because of a 500, which is relayed if there is no copy.
     Error500,
+    /// A wait and an attempt for the rest of a download.
+    Resuming,
+    /// A look-up for it.
+    Completing,
     Done,
 }
 
@@ -238,6 +247,7 @@ impl Flow {
             held: None,
             conditions: FieldLines::new(),
             vacant: false,
+            download: None,
         }
     }
 
@@ -257,6 +267,9 @@ impl Flow {
             (Phase::Holding, Event::Held(_, outcome)) => self.settled(None, &outcome, now),
             (Phase::Sleeping, Event::Slept) => self.attempt(now),
             (Phase::Writing, Event::Slept) => self.ask_copies(now),
+            (Phase::Resuming, Event::Slept) => self.ask_for_rest(now),
+            (Phase::Resuming, Event::Attempted(outcome)) => self.continued(&outcome, now),
+            (Phase::Completing, Event::Looked(found)) => self.completed(found, now),
             (phase, Event::Looked(found)) if phase != Phase::Done && matches!(self.copy, Copies::Asking(_)) => {
                 self.looked(phase, found, now)
             }

@@ -165,7 +165,7 @@ impl Flow {
     }
 
     /// Is there nobody who may be asked?
-    fn all_open(&self, now: &mut Now) -> bool {
+    pub(super) fn all_open(&self, now: &mut Now) -> bool {
         let mut targets = 0..=self.config.fallbacks.len();
         self.drill.is_none() && targets.all(|target| now.state.origin(self.authority(target)).breaker.is_open(now.time))
     }

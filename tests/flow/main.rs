@@ -8,5 +8,6 @@ mod copies;
 mod fallbacks;
 mod fresh;
 mod guard;
+mod resume;
 mod retries;
 mod site;

@@ -179,7 +179,7 @@ impl Visit {
         let lines = match &self.finish.answer {
             Answer::Copy(served) => &served.lines,
             Answer::Page(page) => &page.lines,
-            Answer::Origin { .. } => panic!("the origin's own answer"),
+            Answer::Origin { .. } | Answer::BreakOff => panic!("the origin's own answer"),
         };
         lines.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default()
     }
@@ -189,7 +189,7 @@ impl Visit {
         match &self.finish.answer {
             Answer::Copy(served) => Some(served.status),
             Answer::Page(page) => Some(page.status),
-            Answer::Origin { .. } => None,
+            Answer::Origin { .. } | Answer::BreakOff => None,
         }
     }
 }
@@ -207,6 +207,7 @@ pub fn name(step: &Step) -> &'static str {
             (Answer::Origin { .. }, _) => "origin",
             (Answer::Copy(_), _) => "copy",
             (Answer::Page(_), _) => "page",
+            (Answer::BreakOff, _) => "cut",
         },
     }
 }

@@ -38,6 +38,7 @@ mod paths;
 mod patience;
 mod personal;
 mod relay;
+mod resume;
 mod retry;
 mod retry_faults;
 mod soak;

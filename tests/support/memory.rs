@@ -29,6 +29,11 @@ pub fn growth(worker: &Worker, targets: &[String], stay: Duration, ready: impl F
     most.saturating_sub(before)
 }
 
+/// The most memory that it has had so far, in bytes; always 0 where there is no `/proc` to look it up.
+pub fn peak(worker: &Worker) -> u64 {
+    resident(worker.pid()).map_or(0, |(_, most)| most)
+}
+
 /// Resident memory in bytes, and the most that it ever was; on Linux, while the process is there.
 pub fn resident(pid: u32) -> Option<(u64, u64)> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
