@@ -31,12 +31,13 @@
 //! | [`retry`], [`breaker`] | once more, or leave the origin alone? |
 //! | [`incidents`] | what do other isolates know of it? |
 //! | [`stale`] | may this be kept, may it be served? |
+//! | [`resume`] | can a download that broke off go on? |
 //! | [`page`], [`notice`] | what does a person read, on a page of ours or on a copy? |
 //! | [`report`] | what do we say about it in header fields and the log? |
 //! | [`admin`], [`drill`] | our own paths, and fire drills |
 //!
 //! Small vocabulary: [`request`], [`fields`], [`url`], [`time`], [`random`], [`pattern`], [`token`], [`cdn_loop`],
-//! [`maintenance`].
+//! [`room`], [`maintenance`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod admin;
@@ -58,7 +59,9 @@ pub mod pattern;
 pub mod random;
 pub mod report;
 pub mod request;
+pub mod resume;
 pub mod retry;
+pub mod room;
 pub mod route;
 mod sha256;
 mod sort;

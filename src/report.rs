@@ -143,7 +143,8 @@ pub struct Line {
     /// `cf-ray`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// What the visitor got: `origin`, `copy`, `page`, `kept`, or, where nothing failed, a copy from the `cache`.
+    /// What the visitor got: `origin`, `copy`, `page`, `kept`, or, where nothing failed, a copy from the `cache`;
+    /// and of a download that broke off: `resumed` to its end, or `cut`.
     pub answer: &'static str,
     /// With which status, if we made it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,6 +166,12 @@ pub struct Line {
     /// Why there was no copy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_copy: Option<&'static str>,
+    /// How often the download was resumed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub resumed: u32,
+    /// Why it was not (again).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_resume: Option<&'static str>,
     /// The copy's age in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub age: Option<u64>,
@@ -187,6 +194,11 @@ impl Line {
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 #[cfg(test)]

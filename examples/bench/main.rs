@@ -13,8 +13,10 @@ mod client;
 #[path = "../../tests/support/origin.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
 mod faults;
+mod incident;
 mod load;
 #[path = "../../tests/support/memory.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
 mod measured;
 mod memory;
 mod origin;
@@ -39,6 +41,7 @@ use worker::Worker;
 /// How much is run.
 struct Plan {
     turns: usize,
+    quick: bool,
     only: Option<String>,
 }
 
@@ -46,7 +49,7 @@ fn main() {
     let args: Vec<_> = std::env::args().skip(1).collect();
     let quick = args.iter().any(|a| a == "quick");
     let only = args.into_iter().find(|a| a != "quick");
-    let plan = Plan { turns: if quick { 3 } else { 9 }, only };
+    let plan = Plan { quick, turns: if quick { 3 } else { 9 }, only };
     println!("| benchmark | baseline | ratio | Worker | baseline's own |");
     println!("| --- | --- | --- | --- | --- |");
     let origin = Origin::start();
@@ -57,6 +60,7 @@ fn main() {
     plan.memory();
     plan.start_up(&origin);
     plan.size();
+    plan.incident();
 }
 
 impl Plan {
@@ -78,6 +82,10 @@ impl Plan {
         let page = Load { target: "/page", requests: 2_000, connections: 8, status: 200 };
         let guarded = workers::understudy(origin).var("GUARD_BYTES", "64KiB").start();
         self.rate("page of 15 KB, guarded (`GUARD_BYTES`)", &page, &guarded, "the same without", &ours);
+        let resuming = workers::understudy(origin).var("RESUME", "on").start();
+        let (file, download) = (Load { target: "/file", ..small }, Load { target: "/download", ..big });
+        self.rate("file of 1 KB that can be resumed (`RESUME`)", &file, &resuming, "the same without", &ours);
+        self.rate("download of 30 MB (`RESUME`)", &download, &resuming, "the same without", &ours);
         if let Some(plain) = workers::plain_relay(origin) {
             self.rate("relay, 1 KB", &small, &ours, "relay in `worker::Response`", &plain);
             self.rate("relay, 30 MB", &big, &ours, "relay in `worker::Response`", &plain);
@@ -139,7 +147,7 @@ impl Plan {
         ours.get("/sometimes");
         ours.wait_for("cache.put", 1);
         origin.hang(true);
-        let waits = load::waits(ours.port(), "/sometimes", 100, 4);
+        let waits = load::waits(ours.port(), "/sometimes", 100, 4, &[200]);
         origin.hang(false);
         let p99 = waits[waits.len() * 99 / 100];
         println!(

@@ -4,7 +4,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 
-/// The origin of the benchmarks: `/small`, `/page` (15 KB), `/big`, `/down`, and `/sometimes`, which can be made to hang.
+/// The origin of the benchmarks: `/small`, `/page` (15 KB), `/big`, `/file` and `/download` (the small and the big one with a
+/// strong validator), `/down`, and `/sometimes`, which can be made to hang.
 pub struct Origin {
     port: u16,
     hanging: Arc<(Mutex<bool>, Condvar)>,
@@ -56,6 +57,8 @@ fn serve(stream: TcpStream, hanging: &(Mutex<bool>, Condvar), big: &[u8]) -> Opt
         }
         match first.split(' ').nth(1)? {
             "/big" => answer(&mut output, "200 OK", big)?,
+            "/file" => answer(&mut output, RESUMABLE, &small)?,
+            "/download" => answer(&mut output, RESUMABLE, big)?,
             "/page" => answer(&mut output, "200 OK", &[b'x'; 15 * 1024])?,
             "/down" => answer(&mut output, "502 Bad Gateway", b"<h1>502 Bad Gateway</h1>")?,
             "/sometimes" => {
@@ -79,6 +82,9 @@ fn answer(output: &mut TcpStream, status: &str, body: &[u8]) -> Option<()> {
     output.write_all(head.as_bytes()).ok()?;
     output.write_all(body).ok()
 }
+
+/// A status, and what makes an answer a download that can be resumed.
+const RESUMABLE: &str = "200 OK\r\nETag: \"a\"\r\nAccept-Ranges: bytes";
 
 /// 30 MB.
 const BIG: usize = 30_000_000;

@@ -22,6 +22,9 @@ pub fn plain_relay(origin: &Origin) -> Option<Worker> {
 /// Passes everything on.
 pub const RELAY: &str = "export default { fetch(request) { return fetch(request); } };";
 
+/// Asks three times, and then shows a page.
+pub const RETRYING: &str = include_str!("retrying.js");
+
 /// Passes everything on to an origin of another name, and says where it came from.
 pub const RELAY_TO: &str = "export default { fetch(request) {
   const url = new URL(request.url);

@@ -4,6 +4,8 @@
 //! the difference, so what an isolate reads is limited in size and in sum, and given up beyond that. Nothing passes
 //! through Wasm.
 
+use std::time::Duration;
+
 use worker::js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array, global};
 use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen::{JsCast, JsValue};
@@ -37,7 +39,7 @@ pub async fn read(response: &Response, limit: u64) -> Body {
             peek::cancel(response);
             Body::TooLarge
         }
-        Some(length) => match Buffered::take(length) {
+        Some(length) => match Buffered::take(length, LASTS) {
             Some(held) => all(response, length).await.map_or(Body::Lost, |body| Body::Whole(body, held)),
             None => {
                 peek::cancel(response);
@@ -57,7 +59,7 @@ async fn all(response: &Response, length: u64) -> Option<ArrayBuffer> {
 
 /// The same for a body of unknown length: piece by piece, until it is too large.
 async fn collect(response: &Response, limit: u64) -> Body {
-    let Some(mut held) = Buffered::take(0) else { return Body::Lost };
+    let Some(mut held) = Buffered::take(0, LASTS) else { return Body::Lost };
     let Some(reader) = peek::reader(response) else { return Body::Whole(ArrayBuffer::new(0), held) };
     let mut pieces: Vec<Uint8Array> = Vec::new();
     let mut length: u64 = 0;
@@ -94,3 +96,6 @@ pub async fn hash(body: &ArrayBuffer) -> Option<u64> {
     let first = Uint8Array::new(&hash).subarray(0, 8).to_vec();
     Some(u64::from_be_bytes(first.try_into().ok()?))
 }
+
+/// A body that has not been read by then, or of which nothing more has come, belongs to a request that was ended.
+const LASTS: Duration = Duration::from_secs(120);

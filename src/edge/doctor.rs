@@ -62,7 +62,7 @@ async fn copies(visit: &Request, config: &Config, isolate: &Isolate, env: &Env) 
     let key = stale::key(visit.url(), &config.stale.ignore_params);
     let mut copies = Vec::new();
     for tier in [Tier::Cache, Tier::Kv] {
-        if tier == Tier::Kv && !isolate.tiers.kv {
+        if tier == Tier::Kv && !isolate.bindings.kv {
             continue;
         }
         let copy = store.read(tier, &key, visit.fields(), LIMIT).await;

@@ -2,27 +2,26 @@
 
 use std::rc::Rc;
 
-use worker::js_sys::{ArrayBuffer, Uint8Array};
-use worker::wasm_bindgen::prelude::*;
-use worker::wasm_bindgen_futures::JsFuture;
+use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{Request as Incoming, Response};
 use worker::{Context, Delay, Env, console_log};
 
 use super::attempt::{Attempt, Ended};
 use super::convert::{self, HeaderFields};
+use super::copied::copied;
 use super::outgoing::{Outgoing, forwarded};
 use super::peek::{self, Prefix, Until};
 use super::store::{Copy, LIMIT, Store};
+use super::tidy::Tidy;
 use super::wait::either;
-use super::{guard, isolate, last_resort, now, template};
+use super::{guard, incidents, isolate, last_resort, now, resume, template};
 use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
 use crate::fields::{FieldLines, Fields};
-use crate::flow::{After, Answer, Event, Finish, Flow, Held, Now, Promote, Step, Tier, Bindings};
+use crate::flow::{After, Answer, Bindings, Event, Finish, Flow, Held, Now, Promote, Step, Tier};
 use crate::page::Page;
 use crate::request::Request;
-use crate::stale::{Part, Served};
 
 /// What the platform gave us with the request.
 pub struct Platform {
@@ -47,7 +46,8 @@ pub async fn drive(
     let outgoing = Outgoing::new(&config, &request, incoming, mark, has_body).await;
     let flow = Flow::new(config, request, outgoing.replay(), platform.bindings, drill, now(), isolate::seed());
     let mut driver = Driver { flow, outgoing, env: platform.env, store: None, ended: None, copy: None };
-    let (finish, attempt) = driver.run().await;
+    let first = driver.lend(Flow::start);
+    let (finish, attempt) = driver.run(first).await;
     driver.deliver(*finish, attempt, &platform.ctx).await
 }
 
@@ -75,23 +75,23 @@ pub async fn relay(config: &Config, request: &Request, incoming: &Incoming, mark
     }
 }
 
-struct Driver {
-    flow: Flow,
+/// One request being handled.
+pub struct Driver {
+    pub(super) flow: Flow,
     outgoing: Outgoing,
     env: Env,
     /// Opened when first needed: a healthy request needs none.
     store: Option<Store>,
     /// The last attempt's response.
-    ended: Option<Response>,
+    pub(super) ended: Option<Response>,
     /// What the last look-up found.
-    copy: Option<Copy>,
+    pub(super) copy: Option<Copy>,
 }
 
 impl Driver {
     /// Step by step, until there is an answer; an attempt that still goes on comes along.
-    async fn run(&mut self) -> (Box<Finish>, Option<Attempt>) {
+    pub(super) async fn run(&mut self, mut step: Step) -> (Box<Finish>, Option<Attempt>) {
         let mut attempt: Option<Attempt> = None;
-        let mut step = self.lend(Flow::start);
         loop {
             step = match step {
                 Step::Fetch(fetch) => match fetch.pretend {
@@ -116,17 +116,20 @@ impl Driver {
                         }
                     }
                 },
-                Step::Wait => match attempt.take() {
-                    Some(mut waiting) => {
-                        let ended = waiting.ended(None).await.unwrap_or(Ended::TimedOut);
-                        self.report(ended).await
-                    }
+                Step::Wait(patience) => match &mut attempt {
+                    Some(going) => match going.ended(patience).await {
+                        Some(ended) => {
+                            attempt = None;
+                            self.report(ended).await
+                        }
+                        None => self.next(Event::Impatient),
+                    },
                     None => self.next(Event::Attempted(Outcome::TimedOut)),
                 },
                 Step::Hold(hold) => match self.ended.take() {
                     Some(response) => {
                         let held = guard::hold(&response, &hold).await;
-                        self.tell(Ended::Answered(response), None, Some(held))
+                        self.judge(Ended::Answered(response), None, Some(held))
                     }
                     None => self.next(Event::Slept),
                 },
@@ -148,6 +151,19 @@ impl Driver {
                         self.looked(copy)
                     }
                 },
+                Step::Consult(consult) => match &mut attempt {
+                    Some(going) => match either(going.ended(None), incidents::ask(&consult, &self.env)).await {
+                        Ok(ended) => {
+                            attempt = None;
+                            self.report(ended.unwrap_or(Ended::TimedOut)).await
+                        }
+                        Err(known) => self.next(Event::Consulted(known)),
+                    },
+                    None => {
+                        let known = incidents::ask(&consult, &self.env).await;
+                        self.next(Event::Consulted(known))
+                    }
+                },
                 Step::Finish(finish) => return (finish, attempt),
             };
         }
@@ -156,10 +172,10 @@ impl Driver {
     /// Tells the flow how an attempt ended, after a look at the start of the body where the core asks for one.
     async fn report(&mut self, ended: Ended) -> Step {
         let prefix = self.inspect(&ended).await;
-        self.tell(ended, prefix.as_ref(), None)
+        self.judge(ended, prefix.as_ref(), None)
     }
 
-    fn tell(&mut self, ended: Ended, prefix: Option<&Prefix>, held: Option<Held>) -> Step {
+    fn judge(&mut self, ended: Ended, prefix: Option<&Prefix>, held: Option<Held>) -> Step {
         let flow = &mut self.flow;
         let step = with_outcome(&ended, prefix, |outcome| {
             let event = match held {
@@ -178,7 +194,7 @@ impl Driver {
 
     async fn look(&mut self, tier: Tier) -> Option<Copy> {
         let key = self.flow.key();
-        let store = open(&mut self.store, &self.env).await;
+        let store = Store::opened(&mut self.store, &self.env).await;
         store.read(tier, &key, self.flow.request().fields(), self.flow.look_limit().unwrap_or(LIMIT)).await
     }
 
@@ -189,7 +205,7 @@ impl Driver {
     }
 
     /// The response that will not be used gives its connection back.
-    fn discard(&mut self) {
+    pub(super) fn discard(&mut self) {
         if let Some(response) = self.ended.take() {
             peek::cancel(&response);
         }
@@ -201,9 +217,16 @@ impl Driver {
             console_log!("{}", line.to_json());
         }
         let promote = after.promote.take().zip(self.copy.as_ref().map(|copy| copy.body.clone()));
+        let mut download = None;
         let response = match answer {
-            Answer::Origin(fields) if fields.is_empty() => self.ended.take(),
-            Answer::Origin(fields) => self.ended.take().map(|response| convert::amended(response, &fields)),
+            Answer::Origin(fields) => {
+                let response = self.ended.take();
+                download = response.as_ref().filter(|_| self.flow.config().resume).and_then(|response| {
+                    let fields = HeaderFields::new(response.headers());
+                    self.flow.download(response.status(), &fields)
+                });
+                if fields.is_empty() { response } else { response.map(|r| convert::amended(r, &fields)) }
+            }
             Answer::Copy(served) => {
                 self.discard();
                 copied(served, self.copy.take()).await
@@ -212,26 +235,48 @@ impl Driver {
                 self.discard();
                 convert::page(self.dressed(page).await)
             }
+            Answer::BreakOff => None,
         };
         if let Some(unused) = self.copy.take().filter(|_| promote.is_none()) {
             peek::cancel_stream(&unused.body);
         }
+        let response = match (response, download) {
+            (Some(response), Some(length)) => return Some(self.resumable(response, length, after, ctx)),
+            (response, _) => response,
+        };
         // A response that is not there after all, or that the runtime refuses to make: the page still is.
         let response = response.or_else(|| convert::page(lend(&mut self.flow, |flow, now| flow.page(now))));
         if self.flow.config().stale.fresh && self.flow.request().method() != "GET" {
             // Whoever changed a page is not to see the one from before it.
             for key in &after.remove {
-                open(&mut self.store, &self.env).await.remove_first(key).await;
+                Store::opened(&mut self.store, &self.env).await.remove_first(key).await;
             }
         }
         // Nothing at all on most healthy requests.
-        let goes_on = attempt.is_some() || after.refresh.is_some();
+        let goes_on = attempt.is_some() || after.refresh.is_some() || after.tell.is_some();
         if goes_on || promote.is_some() || after.keep.is_some() || !after.remove.is_empty() {
             let copy = after.keep.as_ref().filter(|keep| keep.renews.is_none());
             let copy = copy.and_then(|_| response.as_ref()?.clone().ok());
             ctx.wait_until(self.afterwards(after, copy, promote, attempt));
         }
         response
+    }
+
+    /// The origin's answer with a body that goes on when it breaks off; of that body the copy is made too.
+    fn resumable(self, response: Response, length: u64, after: After, ctx: &Context) -> Response {
+        let tidy = self.tidy();
+        let response = resume::resumable(self, response, length);
+        if after.keep.is_some() || !after.remove.is_empty() {
+            let copy = after.keep.as_ref().and_then(|_| response.clone().ok());
+            ctx.wait_until(tidy.run(after, copy));
+        }
+        response
+    }
+
+    /// What it takes to write and to remove copies.
+    fn tidy(&self) -> Tidy {
+        let (config, request) = (Rc::clone(self.flow.config()), self.flow.request().clone());
+        Tidy { env: self.env.clone(), store: self.store.clone(), config, request }
     }
 
     /// The page in the operator's own HTML, where there is such and HTML is what is wanted.
@@ -254,38 +299,24 @@ impl Driver {
         attempt: Option<Attempt>,
     ) {
         if let Some((promote, body)) = promote {
-            let store = open(&mut self.store, &self.env).await;
+            let store = Store::opened(&mut self.store, &self.env).await;
             store.promote(promote, &body, self.flow.config(), self.flow.request().fields()).await;
         }
+        self.tell(&after).await;
         let refresh = after.refresh.as_ref().and_then(|fetch| self.outgoing.start(fetch).ok());
-        let Some(mut attempt) = attempt.or(refresh) else { return self.tidy(after, copy).await };
+        let Some(mut attempt) = attempt.or(refresh) else { return self.tidy().run(after, copy).await };
         let ended = attempt.ended(None).await.unwrap_or(Ended::TimedOut);
         let prefix = self.inspect(&ended).await;
         let flow = &mut self.flow;
         let after = with_outcome(&ended, prefix.as_ref(), |outcome| lend(flow, |flow, now| flow.late(&outcome, now)));
         let response = if let Ended::Answered(response) = ended { Some(response) } else { None };
-        self.tidy(after, response).await;
+        self.tell(&after).await;
+        self.tidy().run(after, response).await;
     }
 
-    /// Writes and removes copies. The response, if any, is nobody else's.
-    async fn tidy(mut self, after: After, response: Option<Response>) {
-        if after.keep.is_none() && after.remove.is_empty() {
-            response.iter().for_each(peek::cancel);
-            return;
-        }
-        let store = open(&mut self.store, &self.env).await;
-        for key in &after.remove {
-            store.remove(key).await;
-        }
-        let (config, fields) = (self.flow.config(), self.flow.request().fields());
-        match (after.keep, response) {
-            (Some(keep), response) if keep.renews.is_some() => {
-                response.iter().for_each(peek::cancel);
-                store.renew(keep, config, fields).await;
-            }
-            (Some(keep), Some(response)) => store.write(keep, response, config, fields).await,
-            (None, Some(response)) => peek::cancel(&response),
-            (_, None) => {}
+    async fn tell(&self, after: &After) {
+        if let Some(consult) = &after.tell {
+            incidents::ask(consult, &self.env).await;
         }
     }
 
@@ -293,7 +324,7 @@ impl Driver {
         lend(&mut self.flow, |flow, now| flow.next(event, now))
     }
 
-    fn lend(&mut self, step: impl FnOnce(&mut Flow, &mut Now) -> Step) -> Step {
+    pub(super) fn lend(&mut self, step: impl FnOnce(&mut Flow, &mut Now) -> Step) -> Step {
         lend(&mut self.flow, step)
     }
 }
@@ -308,15 +339,8 @@ pub async fn inspect(config: &Config, method: &str, ended: &Ended) -> Option<Pre
     if wanted { Some(peek::prefix(response, until).await) } else { None }
 }
 
-async fn open<'a>(store: &'a mut Option<Store>, env: &Env) -> &'a Store {
-    match store {
-        Some(open) => open,
-        none => none.insert(Store::open(env).await),
-    }
-}
-
 /// The time and the isolate's memory, for as long as one step takes.
-fn lend<T>(flow: &mut Flow, step: impl FnOnce(&mut Flow, &mut Now) -> T) -> T {
+pub fn lend<T>(flow: &mut Flow, step: impl FnOnce(&mut Flow, &mut Now) -> T) -> T {
     isolate::with_state(|state| step(flow, &mut Now { time: now(), state }))
 }
 
@@ -332,38 +356,4 @@ pub fn with_outcome<T>(ended: &Ended, prefix: Option<&Prefix>, then: impl FnOnce
         Ended::Rejected(reason) => then(Outcome::Rejected { reason }),
         Ended::TimedOut => then(Outcome::TimedOut),
     }
-}
-
-#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
-extern "C" {
-    fn noticed(body: &JsValue, html: &str) -> JsValue;
-}
-
-/// The answer from a copy.
-async fn copied(served: Served, copy: Option<Copy>) -> Option<Response> {
-    let body = match served.part {
-        Part::Whole => Some(match &served.notice {
-            Some(html) => noticed(&copy?.body, html),
-            None => copy?.body,
-        }),
-        Part::Nothing => {
-            peek::cancel_stream(&copy?.body);
-            None
-        }
-        Part::Range { first, last } => Some(part(copy?.body, first, last).await?),
-    };
-    convert::made(served.status, &served.lines, body)
-}
-
-/// Some bytes of a copy, without a way through Wasm.
-async fn part(body: JsValue, first: u64, last: u64) -> Option<JsValue> {
-    let all: ArrayBuffer = match body.dyn_into() {
-        Ok(buffer) => buffer,
-        Err(stream) => {
-            let response = convert::made(200, &FieldLines::new(), Some(stream))?;
-            JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()?
-        }
-    };
-    let (first, last) = (u32::try_from(first).ok()?, u32::try_from(last).ok()?);
-    Some(Uint8Array::new(&all).slice(first, last.saturating_add(1)).into())
 }

@@ -9,11 +9,12 @@ use std::time::Duration;
 use worker::js_sys::Math;
 use worker::{Env, console_error};
 
+use super::incidents::INCIDENTS;
 use super::store::COPIES;
 use super::{env, now, texts};
 use crate::config::{Config, Mistake};
-use crate::flow::{State, Bindings};
-use crate::time::Time;
+use crate::flow::{Bindings, State};
+use crate::room::{Room, Ticket};
 
 /// What was configured.
 #[derive(Clone)]
@@ -22,7 +23,7 @@ pub struct Isolate {
     pub config: Rc<Config>,
     /// What is wrong with it.
     pub mistakes: Rc<Vec<Mistake>>,
-    /// Which tiers of copies there are.
+    /// Which optional bindings there are.
     pub bindings: Bindings,
 }
 
@@ -30,7 +31,7 @@ thread_local! {
     static ISOLATE: RefCell<Option<Isolate>> = const { RefCell::new(None) };
     static STATE: RefCell<State> = RefCell::default();
     static SEED: Cell<Option<u64>> = const { Cell::new(None) };
-    static BUFFERED: RefCell<Shares> = RefCell::default();
+    static ROOM: RefCell<Room> = RefCell::default();
 }
 
 /// The configuration of this isolate; read, and complained about, at its first request.
@@ -44,9 +45,10 @@ pub fn isolate(env: &Env) -> Isolate {
         let line = Told { event: "config", log: "understudy", mistakes };
         console_error!("{}", serde_json::to_string(&line).unwrap_or_default());
     }
-    let tiers = Bindings { kv: env::binding(env, COPIES).is_some() };
+    let is_bound = |name| env::binding(env, name).is_some();
+    let bindings = Bindings { kv: is_bound(COPIES), incidents: is_bound(INCIDENTS) };
     let isolate =
-        Isolate { config: Rc::new(config.with_library(texts::library())), mistakes: Rc::new(mistakes), tiers };
+        Isolate { config: Rc::new(config.with_library(texts::library())), mistakes: Rc::new(mistakes), bindings };
     ISOLATE.set(Some(isolate.clone()));
     isolate
 }
@@ -72,63 +74,26 @@ pub fn seed() -> u64 {
 }
 
 /// A share of the memory that bodies on their way into copies may take up; given back when dropped.
-pub struct Buffered(u64);
+pub struct Buffered {
+    ticket: Ticket,
+    lasts: Duration,
+}
 
 impl Buffered {
-    /// Takes `bytes`, if they are free.
-    pub fn take(bytes: u64) -> Option<Self> {
-        BUFFERED.with_borrow_mut(|shares| shares.give_back(now()));
-        let mut taken = Self(0);
+    /// Takes `bytes`, if they are free. Should the request be ended from outside, they are free again after `lasts`.
+    pub fn take(bytes: u64, lasts: Duration) -> Option<Self> {
+        let mut taken = Self { ticket: ROOM.with_borrow_mut(|room| room.enter(now(), lasts)), lasts };
         taken.grow(bytes).then_some(taken)
     }
 
     /// Takes more.
     pub fn grow(&mut self, bytes: u64) -> bool {
-        let free = BUFFERED.with_borrow_mut(|shares| {
-            let all = shares.taken.saturating_add(bytes);
-            // One body alone may be as large as the operator wants copies to be.
-            let free = all <= MAX_BUFFERED || shares.taken == self.0;
-            if free {
-                shares.taken = all;
-            }
-            free
-        });
-        self.0 += if free { bytes } else { 0 };
-        free
+        ROOM.with_borrow_mut(|room| room.grow(self.ticket, bytes, now(), self.lasts))
     }
 }
 
 impl Drop for Buffered {
     fn drop(&mut self) {
-        let reader = Duration::from_millis(self.0 / SLOW_READER);
-        BUFFERED.with_borrow_mut(|shares| shares.lent.push((now() + reader, self.0)));
+        ROOM.with_borrow_mut(|room| room.leave(self.ticket, now()));
     }
 }
-
-/// All shares together.
-#[derive(Default)]
-struct Shares {
-    taken: u64,
-    /// What is read, but may still lie in the branch of a visitor who takes it more slowly; nobody tells when it does not.
-    lent: Vec<(Time, u64)>,
-}
-
-impl Shares {
-    fn give_back(&mut self, now: Time) {
-        let taken = &mut self.taken;
-        self.lent.retain(|(until, bytes)| {
-            let over = *until <= now;
-            if over {
-                *taken = taken.saturating_sub(*bytes);
-            }
-            !over
-        });
-    }
-}
-
-/// Bytes of bodies that an isolate holds for copies at one time. All requests of an isolate share 128 MB, and the branch of
-/// a visitor who is slower than we read holds as much once more.
-const MAX_BUFFERED: u64 = 16 * 1024 * 1024;
-
-/// The slowest visitor that is reckoned with, in bytes a millisecond (2 Mbit/s).
-const SLOW_READER: u64 = 256;

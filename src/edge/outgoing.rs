@@ -9,7 +9,6 @@ use super::attempt::Attempt;
 use super::convert;
 use crate::cdn_loop;
 use crate::config::{Config, Mode};
-use crate::fields::Fields;
 use crate::flow::Fetch;
 use crate::request::Request;
 use crate::retry::Replay;
@@ -73,9 +72,10 @@ impl Outgoing {
             None if body.is_none() && fetch.conditions.is_empty() => Ok(Attempt::start(&self.incoming, fetch.timeout)),
             url => {
                 // Where it was going, it is nobody else's request.
-                let mut fields = if url.is_some() { self.fields.clone() } else { Vec::new() };
+                let mut fields: Vec<(&str, String)> = if url.is_some() { self.fields.clone() } else { Vec::new() };
                 if !fetch.conditions.is_empty() {
-                    fields.extend(CONDITIONS.map(|name| (name, fetch.conditions.field(name).unwrap_or_default())));
+                    fields.extend(CONDITIONS.map(|name| (name, String::new())));
+                    fields.extend(fetch.conditions.iter().map(|(name, value)| (name.as_str(), value.clone())));
                 }
                 let url = url.clone().unwrap_or_else(|| self.incoming.url());
                 let request = convert::outgoing(&self.incoming, &url, body.as_ref(), &fields)?;
@@ -85,7 +85,7 @@ impl Outgoing {
     }
 }
 
-/// What a cache asks of a copy, in place of what the visitor asked of theirs.
+/// What the visitor asks of a copy of theirs, and no longer does where something else is asked.
 const CONDITIONS: [&str; 2] = ["if-none-match", "if-modified-since"];
 
 async fn buffer(incoming: &Incoming) -> Option<ArrayBuffer> {

@@ -65,6 +65,14 @@ impl Store {
         Self { cache, kv: env::binding(env, COPIES).map(Kv::new) }
     }
 
+    /// The one that is open, or a new one.
+    pub async fn opened<'a>(store: &'a mut Option<Self>, env: &Env) -> &'a Self {
+        match store {
+            Some(open) => open,
+            none => none.insert(Self::open(env).await),
+        }
+    }
+
     /// Looks for the copy of this request in one tier. A miss, a corrupt entry and a tier that fails are the same.
     pub async fn read(&self, tier: Tier, key: &str, request: &dyn Fields, limit: Duration) -> Option<Copy> {
         within(&mut Box::pin(self.find(tier, key, request)), Some(limit)).await?

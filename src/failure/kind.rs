@@ -175,6 +175,31 @@ impl Kind {
         }
     }
 
+    /// Does it have nothing to do with what was asked for? Then one such failure speaks for the whole origin.
+    #[must_use]
+    pub const fn is_of_all_paths(self) -> bool {
+        match self {
+            Self::Unreachable
+            | Self::ConnectionRefused
+            | Self::Unroutable
+            | Self::Dns
+            | Self::Tunnel
+            | Self::Tls
+            | Self::Certificate
+            | Self::ConnectTimeout => true,
+            Self::ConnectionTerminated
+            | Self::ResponseTimeout
+            | Self::GatewayTimeout
+            | Self::BadGateway
+            | Self::Unavailable
+            | Self::Protocol
+            | Self::CutShort
+            | Self::Blank
+            | Self::Loop
+            | Self::OtherStatus => false,
+        }
+    }
+
     /// The one table from failure to wire. Statuses and types: RFC 9209 §2.3, RFC 9110 §15.6.
     #[must_use]
     pub const fn row(self) -> Row {

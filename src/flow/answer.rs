@@ -32,6 +32,8 @@ pub enum Answer {
     Copy(Served),
     /// A page.
     Page(Page),
+    /// Nothing more: the download that the visitor has the start of ends before its end (`RESUME`).
+    BreakOff,
 }
 
 impl Flow {
@@ -171,7 +173,7 @@ impl Flow {
         Finish { answer, after: After { line, tell: self.tell.take(), ..after } }
     }
 
-    fn log_line(&self, answer: &'static str, status: Option<u16>, incident: bool, now: &Now) -> Line {
+    pub(super) fn log_line(&self, answer: &'static str, status: Option<u16>, incident: bool, now: &Now) -> Line {
         let parts = self.request.parts();
         Line {
             log: "understudy",

@@ -20,7 +20,6 @@ use crate::breaker::Verdict;
 use crate::cdn_loop::Fnv;
 use crate::config::Mode;
 use crate::failure::{Failure, Kind};
-use crate::fields::Fields;
 use crate::incidents::{Failures, Known, Question, Report};
 
 /// A question, and to which object it goes.
@@ -47,6 +46,8 @@ impl Flow {
             && self.config.breaker.failures > 0
             && self.config.mode == Mode::On
             && self.drill.is_none()
+            // Who is in the middle of a download (`RESUME`) has other worries.
+            && self.download.is_none()
     }
 
     fn consult(&self, report: Report) -> Consult {

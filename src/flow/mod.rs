@@ -12,8 +12,9 @@
 //! | failed | … `Lookup` (`Lookup`) `Finish(Copy or Page or Origin)` |
 //! | breaker open | `Lookup` (`Lookup`) `Finish(Copy or Page)` |
 //!
-//! With `INCIDENTS` others are asked what they know, after a failure and before a probe: `consult`.
-//! With `CACHE_FRESH` a look-up comes before all of it: `fresh`.
+//! With `CACHE_FRESH` a look-up comes before all of it: `fresh`. With `RESUME` there is a way on from `Finish(Origin)`, for a
+//! body that breaks off later: `resume`. With `INCIDENTS` others are asked what they know, after a failure and before a probe:
+//! `consult`.
 
 mod after;
 mod answer;
@@ -24,6 +25,7 @@ mod judge;
 mod notice;
 mod recent;
 mod relay;
+mod resume;
 mod state;
 mod steps;
 
@@ -85,6 +87,8 @@ pub struct Flow {
     tell: Option<Consult>,
     /// It was looked everywhere, and there is nothing that an error could hide.
     vacant: bool,
+    /// What the visitor has the start of (`RESUME`).
+    download: Option<resume::Download>,
 }
 
 /// What the driver is to do.
@@ -115,7 +119,8 @@ pub struct Fetch {
     pub timeout: Option<Duration>,
     /// After this time the visitor would rather have a copy, or others are asked what they know.
     pub patience: Option<Duration>,
-    /// Validators of the copy, for the visitor's own `If-None-Match` and `If-Modified-Since`; empty: those stay.
+    /// In place of the visitor's own: validators of the copy for `If-None-Match` and `If-Modified-Since`, or what asks for
+    /// the rest of a download. Empty: those stay; an empty value: without that field.
     pub conditions: FieldLines,
     /// Do not ask the origin, pretend this.
     pub pretend: Option<Drill>,
@@ -198,6 +203,10 @@ enum Phase {
     Failing,
     /// A look-up because of a 500, which is relayed if there is no copy.
     Error500,
+    /// A wait and an attempt for the rest of a download.
+    Resuming,
+    /// A look-up for it.
+    Completing,
     Done,
 }
 
@@ -261,6 +270,7 @@ impl Flow {
             doubting: false,
             tell: None,
             vacant: false,
+            download: None,
         }
     }
 
@@ -285,6 +295,9 @@ impl Flow {
             (Phase::Holding, Event::Held(_, outcome)) => self.settled(None, &outcome, now),
             (Phase::Sleeping, Event::Slept) => self.attempt(now),
             (Phase::Writing, Event::Slept) => self.ask_copies(now),
+            (Phase::Resuming, Event::Slept) => self.ask_for_rest(now),
+            (Phase::Resuming, Event::Attempted(outcome)) => self.continued(&outcome, now),
+            (Phase::Completing, Event::Looked(found)) => self.completed(found, now),
             (phase, Event::Looked(found)) if phase != Phase::Done && matches!(self.copy, Copies::Asking(_)) => {
                 self.looked(phase, found, now)
             }

@@ -190,7 +190,7 @@ impl Flow {
     }
 
     /// Is there nobody who may be asked?
-    fn all_open(&self, now: &mut Now) -> bool {
+    pub(super) fn all_open(&self, now: &mut Now) -> bool {
         let mut targets = 0..=self.config.fallbacks.len();
         self.drill.is_none() && targets.all(|target| now.state.origin(self.authority(target)).breaker.is_open(now.time))
     }
@@ -242,7 +242,8 @@ impl Flow {
             return false;
         }
         let (key, stored) = (self.key(), now.state.stored());
-        stored.is_absent(Tier::Cache, &key, now.time) && (!self.bindings.kv || stored.is_absent(Tier::Kv, &key, now.time))
+        stored.is_absent(Tier::Cache, &key, now.time)
+            && (!self.bindings.kv || stored.is_absent(Tier::Kv, &key, now.time))
     }
 
     pub(super) fn looked(&mut self, phase: Phase, found: Option<Record>, now: &mut Now) -> Step {

@@ -8,7 +8,7 @@ use understudy::retry::Replay;
 
 use crate::site::{Site, name};
 
-const EVENTS: [&str; 19] = [
+const EVENTS: [&str; 25] = [
     "200",
     "304",
     "404",
@@ -28,6 +28,12 @@ const EVENTS: [&str; 19] = [
     "whole",
     "broken",
     "released",
+    "closed",
+    "open",
+    "probe",
+    "ramp",
+    "over",
+    "away",
 ];
 
 /// Mode, fallbacks, retries, breaker, second tier, replay.
@@ -50,6 +56,7 @@ fn site((mode, fallbacks, attempts, breaker, kv, replay): Choice) -> Site {
         ("BREAKER_FAILURES", breaker),
     ]);
     site.kv = kv;
+    site.incidents = replay != kv;
     site.replay = if replay { Replay::Yes } else { Replay::No };
     site
 }
@@ -131,8 +138,8 @@ proptest! {
         let mut step = flow.start(&mut Now { time: site.time, state: &mut site.state });
         let mut going = false;
         for word in words {
-            // The end of an attempt may overtake a look-up.
-            let overtakes = going && matches!(step, Step::Lookup(_)) && EVENTS[..12].contains(&word);
+            // The end of an attempt may overtake a look-up or a question.
+            let overtakes = going && matches!(step, Step::Lookup(_) | Step::Consult(_)) && EVENTS[..12].contains(&word);
             let fits = possible(&step).contains(&word) || overtakes;
             going = word == "impatient" || (going && !EVENTS[..12].contains(&word));
             step = site.happens(&mut flow, word);

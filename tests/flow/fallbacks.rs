@@ -30,7 +30,7 @@ fn each_is_tried_in_its_turn() {
 fn the_answer_of_another_one_says_so() {
     let own = |visit: Visit| match visit.finish.answer {
         Answer::Origin(fields) => fields,
-        Answer::Copy(_) | Answer::Page(_) => panic!("not relayed"),
+        Answer::Copy(_) | Answer::Page(_) | Answer::BreakOff => panic!("not relayed"),
     };
     let mut site = Site::new(&VARS);
     site.fields = lines(&[("proxy-status", "inner")]);

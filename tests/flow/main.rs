@@ -4,9 +4,11 @@
 
 mod any;
 mod breaker;
+mod consult;
 mod copies;
 mod fallbacks;
 mod fresh;
 mod guard;
+mod resume;
 mod retries;
 mod site;

@@ -19,8 +19,8 @@ use understudy::config::Config;
 use understudy::drill::Drill;
 use understudy::failure::{Body, Outcome};
 use understudy::fields::FieldLines;
+use understudy::flow::{After, Answer, Bindings, Event, Fetch, Finish, Flow, Held, Now, State, Step, Tier};
 use understudy::incidents::Known;
-use understudy::flow::{After, Answer, Event, Fetch, Finish, Flow, Held, Now, State, Step, Tier, Bindings};
 use understudy::request::Request;
 use understudy::retry::Replay;
 use understudy::stale::{Admission, Answered, Asked, Record, admit};
@@ -191,7 +191,7 @@ impl Visit {
         let lines = match &self.finish.answer {
             Answer::Copy(served) => &served.lines,
             Answer::Page(page) => &page.lines,
-            Answer::Origin { .. } => panic!("the origin's own answer"),
+            Answer::Origin { .. } | Answer::BreakOff => panic!("the origin's own answer"),
         };
         lines.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default()
     }
@@ -201,7 +201,7 @@ impl Visit {
         match &self.finish.answer {
             Answer::Copy(served) => Some(served.status),
             Answer::Page(page) => Some(page.status),
-            Answer::Origin { .. } => None,
+            Answer::Origin { .. } | Answer::BreakOff => None,
         }
     }
 }
@@ -220,6 +220,7 @@ pub fn name(step: &Step) -> &'static str {
             (Answer::Origin { .. }, _) => "origin",
             (Answer::Copy(_), _) => "copy",
             (Answer::Page(_), _) => "page",
+            (Answer::BreakOff, _) => "cut",
         },
     }
 }

@@ -1,10 +1,12 @@
 //! `GUARD_BYTES`: a page that breaks off is retried or replaced, and everything else arrives as it was sent.
 
 use std::io::Read as _;
+use std::time::Duration;
 
 use crate::client;
-use crate::origin::generated;
+use crate::origin::{Ended, generated};
 use crate::stand::{Stand, is_copy, is_page};
+use crate::worker::wait_until;
 
 const VARS: [(&str, &str); 3] = [("GUARD_BYTES", "64KiB"), ("RETRY_BACKOFF", "1ms..1ms"), ("RETRY_BUDGET", "100%")];
 
@@ -107,4 +109,21 @@ fn it_is_off_unless_wanted_and_can_be_on_for_some_paths() {
     let cut = stand.worker.get(&target);
     assert!(cut.status == 200 && !cut.whole, "{cut:?}");
     assert!(is_page(&stand.worker.get("/app/a")));
+}
+
+/// Whatever becomes of the requests of visitors who leave: their share of the memory is not lost.
+#[test]
+fn who_goes_away_meanwhile_takes_no_room_for_ever() {
+    let stand = Stand::new(&[("GUARD_BYTES", "4MiB"), ("PATIENCE", "1s")]);
+    for n in 1..=8 {
+        let target = format!("/ok?type=text/html&n=5000&hold=1000&v={n}");
+        let visitor = client::send(stand.worker.port(), "GET", &target, &[], b"");
+        stand.origin.wait_for_hanging(1);
+        // A reset: a mere close might be that of a visitor who still listens.
+        socket2::SockRef::from(&visitor).set_linger(Some(Duration::ZERO)).unwrap();
+        drop(visitor);
+        stand.origin.wait_for_ended(Ended::Abandoned, n);
+    }
+    let held = || is_page(&stand.worker.get(&format!("/ok?{}", CUTS[0])));
+    wait_until(|| held().then_some(()));
 }

@@ -14,6 +14,9 @@ mod origin;
 #[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/raw.rs"]
 mod raw;
+#[allow(dead_code, reason = "the soak uses the rest")]
+#[path = "../../examples/soak/traffic/mod.rs"]
+mod traffic;
 #[allow(dead_code, reason = "others use the rest")]
 #[path = "../support/worker.rs"]
 mod worker;
@@ -27,6 +30,7 @@ mod faults;
 mod fresh;
 mod gateways;
 mod guard;
+mod incidents;
 mod memory;
 mod modes;
 mod notice;
@@ -35,8 +39,10 @@ mod paths;
 mod patience;
 mod personal;
 mod relay;
+mod resume;
 mod retry;
 mod retry_faults;
+mod soak;
 mod stale_keep;
 mod stale_serve;
 mod stand;

@@ -33,6 +33,16 @@ fn many_slow_visitors_of_pages_that_fit_do_not_either() {
     assert!(with < without + 96 * MIB, "{} MiB more, {} MiB without copies", with / MIB, without / MIB);
 }
 
+#[test]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs /proc")]
+fn slow_visitors_of_downloads_that_can_be_resumed_do_not_either() {
+    let targets: Vec<_> = (0..10).map(|n| format!("/bytes?n={}&v={n}", 100 * MIB)).collect();
+    let with = growth(&targets, &[("RESUME", "on")]);
+    let without = growth(&targets, &[("MODE", "off")]);
+    println!("ten downloads of 100 MiB: {} MiB more, {} MiB without RESUME", with / MIB, without / MIB);
+    assert!(with < without + 48 * MIB, "{} MiB more, {} MiB without RESUME", with / MIB, without / MIB);
+}
+
 /// However little is kept of it, all of it arrives.
 #[test]
 fn a_large_download_arrives_whole() {

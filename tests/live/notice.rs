@@ -86,7 +86,7 @@ fn speaks_the_visitor_s_language_and_tells_the_age() {
     stand.age(3 * 3600 + 5);
     stand.fail();
     for (language, lang, direction, words) in [
-        ("de-CH,de;q=0.9", "de", "ltr", "Sie ist 3 Stunden alt."),
+        ("de-CH,de;q=0.9", "de", "ltr", "Die Kopie ist 3 Stunden alt."),
         ("xx", "en", "ltr", "It is 3 hours old."),
         ("he", "he", "rtl", "&#1492;&#1488;&#1514;&#1512;"),
         ("ru", "ru", "ltr", "3 &#1095;&#1072;&#1089;&#1072;"),

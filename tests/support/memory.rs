@@ -13,7 +13,7 @@ pub const MIB: u64 = 1 << 20;
 /// Slow visitors, each of whom reads the first 4 MiB of one of these and stays for so long; by how much workerd has grown
 /// at its worst. `ready` returns when the origin has got all their requests.
 pub fn growth(worker: &Worker, targets: &[String], stay: Duration, ready: impl FnOnce()) -> u64 {
-    let before = resident(worker.pid()).0;
+    let (before, _) = resident(worker.pid()).expect("Linux");
     let visitors: Vec<_> = targets.iter().map(|t| client::send(worker.port(), "GET", t, &[], b"")).collect();
     std::thread::scope(|scope| {
         for mut stream in visitors {
@@ -25,17 +25,23 @@ pub fn growth(worker: &Worker, targets: &[String], stay: Duration, ready: impl F
     });
     // All go on to wait with most of it still to come.
     ready();
-    resident(worker.pid()).1.saturating_sub(before)
+    let (_, most) = resident(worker.pid()).expect("Linux");
+    most.saturating_sub(before)
 }
 
-/// Resident memory in bytes, and the most that it ever was.
-fn resident(pid: u32) -> (u64, u64) {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("Linux");
+/// The most memory that it has had so far, in bytes; always 0 where there is no `/proc` to look it up.
+pub fn peak(worker: &Worker) -> u64 {
+    resident(worker.pid()).map_or(0, |(_, most)| most)
+}
+
+/// Resident memory in bytes, and the most that it ever was; on Linux, while the process is there.
+pub fn resident(pid: u32) -> Option<(u64, u64)> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let field = |name: &str| {
-        let line = status.lines().find(|line| line.starts_with(name)).expect("a field");
-        line.split_whitespace().nth(1).expect("a number").parse::<u64>().expect("a number") * 1024
+        let line = status.lines().find(|line| line.starts_with(name))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib * 1024)
     };
-    (field("VmRSS:"), field("VmHWM:"))
+    Some((field("VmRSS:")?, field("VmHWM:")?))
 }
 
 /// Reads so many bytes, slowly.

@@ -104,6 +104,20 @@ export const assetService = {
   },
 };
 
+/** Durable Objects in which something is wrong. */
+export class Broken {
+  fetch() {
+    throw new Error("no object");
+  }
+}
+
+export class Hanging {
+  async fetch() {
+    count("incidents.hang");
+    await scheduler.wait(3_600_000);
+  }
+}
+
 /** What the tests use: POST a JSON list [verb, …]. */
 export default {
   async fetch(request) {

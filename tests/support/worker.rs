@@ -17,6 +17,7 @@ use super::client::{self, Reply};
 pub struct Worker {
     child: Child,
     port: u16,
+    twin: u16,
     platform: u16,
     log: Arc<Mutex<Vec<String>>>,
     readers: Vec<JoinHandle<()>>,
@@ -28,6 +29,7 @@ pub struct Setup {
     vars: Vec<(String, Value)>,
     kv: bool,
     assets: bool,
+    incidents: Option<(&'static str, &'static str)>,
     script: Option<String>,
     modules: PathBuf,
 }
@@ -62,6 +64,7 @@ impl Setup {
             vars: vec![("BREAKER_FAILURES".to_owned(), json!("0"))],
             kv: false,
             assets: false,
+            incidents: None,
             script: None,
             modules: build(),
         }
@@ -83,6 +86,18 @@ impl Setup {
     /// With the static assets `ASSETS`.
     pub fn assets(mut self) -> Self {
         self.assets = true;
+        self
+    }
+
+    /// With the Durable Objects `INCIDENTS`, and a twin: another isolate of the same Worker.
+    pub fn incidents(mut self) -> Self {
+        self.incidents = Some(("main", "Incidents"));
+        self
+    }
+
+    /// The same with objects of this class of `platform.js`, in which something is wrong.
+    pub fn incidents_that(mut self, class: &'static str) -> Self {
+        self.incidents = Some(("platform", class));
         self
     }
 
@@ -127,12 +142,14 @@ impl Worker {
             .expect("workerd; `npm test` installs it");
         let log = Arc::new(Mutex::new(Vec::new()));
         let (listening, readers) = follow(&mut child, &log);
-        let mut worker = Self { child, port: 0, platform: 0, log, readers };
-        while worker.port == 0 || worker.platform == 0 {
+        let mut worker = Self { child, port: 0, twin: 0, platform: 0, log, readers };
+        let has_twin = setup.incidents.is_some();
+        while worker.port == 0 || worker.platform == 0 || (has_twin && worker.twin == 0) {
             let line = listening.recv_timeout(START_LIMIT);
             let Ok((socket, port)) = line else { panic!("workerd did not start: {:#?}", worker.log()) };
             match socket.as_str() {
                 "http" => worker.port = port,
+                "twin" => worker.twin = port,
                 _ => worker.platform = port,
             }
         }
@@ -145,9 +162,19 @@ impl Worker {
         self.port
     }
 
+    /// The port of the other isolate.
+    pub fn twin(&self) -> u16 {
+        self.twin
+    }
+
     /// The process, to measure it.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Has the process not ended?
+    pub fn lives(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// GET.
@@ -168,6 +195,11 @@ impl Worker {
     /// All lines of output so far.
     pub fn log(&self) -> Vec<String> {
         self.log.lock().expect("no panic while logging").clone()
+    }
+
+    /// The lines since the last time, which it forgets.
+    pub fn take_log(&self) -> Vec<String> {
+        std::mem::take(&mut *self.log.lock().expect("no panic while logging"))
     }
 
     /// The JSON lines of Understudy's own log so far.
@@ -260,6 +292,12 @@ fn capnp(setup: &Setup) -> String {
     if setup.assets {
         bindings.push_str(r#"(name = "ASSETS", service = (name = "platform", entrypoint = "assetService")), "#);
     }
+    if let Some((service, class)) = setup.incidents {
+        let _ = write!(
+            bindings,
+            r#"(name = "INCIDENTS", durableObjectNamespace = (className = "{class}", serviceName = "{service}")), "#
+        );
+    }
     let modules = match setup.script {
         Some(_) => r#"(name = "script.js", esModule = embed "script.js")"#.to_owned(),
         None => concat!(
@@ -275,25 +313,47 @@ fn capnp(setup: &Setup) -> String {
         Outbound::Network => ("loopback", r#"(name = "loopback", network = (allow = ["local"])),"#.to_owned()),
         Outbound::Itself => ("main", String::new()),
     };
-    format!(
-        r#"using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = (
+    let worker = |objects: &str| {
+        format!(
+            r#"(
       modules = [{modules}],
       compatibilityDate = "2026-11-01",
       bindings = [{bindings}],
       globalOutbound = "{outbound}",
-      cacheApiOutbound = (name = "platform", entrypoint = "cacheService"),
-    )),
+      cacheApiOutbound = (name = "platform", entrypoint = "cacheService"),{objects}
+    )"#
+        )
+    };
+    let objects = |classes: &[&str]| {
+        let one = |class: &&str| format!(r#"(className = "{class}", uniqueKey = "{class}")"#);
+        let all: Vec<_> = classes.iter().map(one).collect();
+        format!("durableObjectNamespaces = [{}], durableObjectStorage = (inMemory = void),", all.join(", "))
+    };
+    let main = worker(&if setup.incidents.is_some() { objects(&["Incidents"]) } else { String::new() });
+    let (twin, twin_socket) = match setup.incidents {
+        Some(_) => (
+            format!(r#"(name = "twin", worker = {}),"#, worker("")),
+            r#"(name = "twin", address = "127.0.0.1:0", http = (), service = "twin"),"#,
+        ),
+        None => (String::new(), ""),
+    };
+    let faulty = objects(&["Broken", "Hanging"]);
+    format!(
+        r#"using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = {main}),
+    {twin}
     (name = "platform", worker = (
       modules = [(name = "platform.js", esModule = embed "platform.js")],
       compatibilityDate = "2026-11-01",
+      {faulty}
     )),
     {service}
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:0", http = (), service = "main"),
+    {twin_socket}
     (name = "platform", address = "127.0.0.1:0", http = (), service = "platform"),
   ],
 );

@@ -1,0 +1,64 @@
+//! How do isolates share what they know of an outage? A Durable Object for each origin and data centre: `INCIDENTS`.
+//!
+//! Its whole memory is one [`Incident`]; nothing is written to storage, and when the object is evicted, it begins anew.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use worker::Env;
+use worker::js_sys::Promise;
+use worker::wasm_bindgen;
+use worker::wasm_bindgen::prelude::*;
+use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::{Request, Response};
+
+use super::{convert, env, isolate, now};
+use crate::fields::FieldLines;
+use crate::flow::Consult;
+use crate::incidents::{Incident, Known, Question};
+use crate::random::Random;
+
+/// The name of the binding.
+pub const INCIDENTS: &str = "INCIDENTS";
+
+/// How long an object may take. Who is told nothing in time goes on with what this isolate knows.
+const LIMIT: Duration = Duration::from_millis(250);
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    fn consulted(namespace: &JsValue, name: &str, query: &str, limit: f64) -> Promise;
+}
+
+/// Tells and asks.
+pub async fn ask(consult: &Consult, env: &Env) -> Option<Known> {
+    let namespace = env::binding(env, INCIDENTS)?;
+    let limit = LIMIT.as_secs_f64() * 1000.0;
+    let answer = consulted(&namespace, &consult.name, &consult.question.to_query(), limit);
+    Known::from_text(&JsFuture::from(answer).await.ok()?.as_string()?)
+}
+
+/// The Durable Object's class.
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
+#[derive(Debug, Default)]
+pub struct Incidents(RefCell<Incident>);
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
+impl Incidents {
+    /// As the platform makes it.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One question, in the query.
+    pub fn fetch(&self, request: &Request) -> Option<Response> {
+        let url = request.url();
+        let question = url.split_once('?').and_then(|(_, query)| Question::from_query(query));
+        let Some(question) = question else {
+            return convert::made(400, &FieldLines::new(), Some("this is no question".into()));
+        };
+        let known = self.0.borrow_mut().hear(question, now(), &mut Random::new(isolate::seed()));
+        convert::made(200, &FieldLines::new(), Some(known.to_text().into()))
+    }
+}

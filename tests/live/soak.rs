@@ -1,0 +1,18 @@
+//! Is every request answered, whatever else goes on? The traffic of `npm run soak`: a fixed number of requests, and no clock.
+
+use std::time::Duration;
+
+use crate::traffic::{Kind, Plan};
+
+#[test]
+fn no_answer_is_lost_in_mixed_traffic_and_nothing_panics() {
+    // Ten outages, one of each sort.
+    let plan = Plan { requests: 3_200, time: Duration::MAX, visitors: 16, cycle: 300, seed: 7 };
+    let outcome = plan.run();
+    let faults = outcome.faults();
+    assert!(faults.is_empty(), "{} problems:\n{}", faults.len(), faults.join("\n"));
+    assert_eq!(outcome.census.requests(), plan.requests);
+    for kind in [Kind::Origin, Kind::Own, Kind::Copy, Kind::Page, Kind::Health] {
+        assert!(outcome.census.answers.contains_key(&kind), "not one {kind:?}");
+    }
+}
