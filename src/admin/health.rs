@@ -16,6 +16,8 @@ pub struct Health<'a> {
     /// What is wrong with the operator's own pages (`PAGE_TEMPLATE`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<String>,
+    /// Is `INCIDENTS` bound, so that isolates share what they know?
+    pub incidents: bool,
     /// What this isolate knows of each origin.
     pub origins: Vec<OriginHealth>,
 }

@@ -32,6 +32,7 @@ pub async fn answer(
             admin::health(trusted.then(|| Health {
                 mistakes,
                 templates: template::complaints(),
+                incidents: isolate.bindings.incidents,
                 origins: isolate::with_state(|state| admin::origins(state, config, now)),
             }))
         }
