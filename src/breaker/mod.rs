@@ -148,13 +148,17 @@ impl Breaker {
         let trip = match self.state {
             State::Open { .. } => false,
             State::Probing { .. } => true,
-            // Half of the usual patience while it is only just coming back.
-            State::Ramp { .. } => self.consecutive > params.failures / 2,
-            State::Closed => self.consecutive >= params.failures || self.window.bad(now),
+            State::Ramp { .. } | State::Closed => self.is_streak(params, now) || self.window.bad(now),
         };
         if trip {
             self.trip(params, now, retry_after, random);
         }
+    }
+
+    /// Are the failures in a row an outage? [`Params::failures`] are, unless so many were failing before that at so many
+    /// requests a row of that length is nothing but chance.
+    fn is_streak(&self, params: Params, now: Time) -> bool {
+        self.consecutive >= params.failures && self.consecutive >= self.window.chance(now, self.consecutive)
     }
 
     /// Where it stands. Unlike [`Self::admit`] this does not count as a request.
@@ -263,6 +267,38 @@ mod tests {
             // Twelve failures of fifteen: the rate alone needs twenty.
             assert_eq!(breaker.admit(PARAMS, START, random), Verdict::Go);
         }
+    }
+
+    /// At 30 % errors five in a row come every few hundred requests: an origin that serves the others is no outage.
+    #[test]
+    fn a_row_that_chance_makes_of_the_usual_errors_does_not_open_it() {
+        let random = &mut Random::new(3);
+        let mut breaker = Breaker::default();
+        for n in 0..3_000 {
+            let now = START + Duration::from_millis(10 * n);
+            if n % 10 < 3 || (1_000..1_005).contains(&n) {
+                breaker.failure(PARAMS, now, 1, None, random);
+            } else {
+                breaker.success(PARAMS, now);
+            }
+        }
+        let now = START + Duration::from_secs(30);
+        assert_eq!(breaker.stage(now), Stage::Closed);
+        let failures = (1..).find(|_| {
+            breaker.failure(PARAMS, now, 1, None, random);
+            breaker.is_open(now)
+        });
+        assert!(failures.is_some_and(|failures| (6..=12).contains(&failures)), "a crash is seen soon: {failures:?}");
+    }
+
+    /// Where nothing failed before, there is nothing to be explained by chance, however much was asked.
+    #[test]
+    fn a_sudden_crash_of_a_busy_origin_opens_it_at_once() {
+        let random = &mut Random::new(1);
+        let mut breaker = Breaker::default();
+        (0..10_000).for_each(|_| breaker.success(PARAMS, START));
+        (0..5).for_each(|_| breaker.failure(PARAMS, START, 1, None, random));
+        assert!(breaker.is_open(START));
     }
 
     #[test]

@@ -21,14 +21,39 @@ impl Window {
         }
     }
 
+    /// The longest row of failures that chance alone may make of what was seen before the present one, of this length:
+    /// it is to be expected less than once in ten times as many requests.
+    pub fn chance(&self, now: Time, row: u32) -> u32 {
+        let (failed, all) = self.recent(now);
+        let (failed, all) = (failed.saturating_sub(row), all.saturating_sub(row));
+        if all < MIN_REQUESTS {
+            return 0;
+        }
+        let (one, mut expected) = (f64::from(failed) / f64::from(all), f64::from(all) * 10.0);
+        (0..MAX_ROW)
+            .find(|_| {
+                let is_rare = expected < 1.0;
+                expected *= one;
+                is_rare
+            })
+            .unwrap_or(MAX_ROW)
+    }
+
     /// At least half of at least twenty.
     pub fn bad(&self, now: Time) -> bool {
+        let (failed, all) = self.recent(now);
+        all >= MIN_REQUESTS && failed.saturating_mul(2) >= all
+    }
+
+    fn recent(&self, now: Time) -> (u32, u32) {
         let turn = now.secs() / SLOT_SECS;
         let recent = self.slots.iter().filter(|s| turn.saturating_sub(s.0) < 6);
-        let (failed, all) = recent.fold((0u32, 0u32), |(f, a), s| (f.saturating_add(s.1), a.saturating_add(s.2)));
-        all >= MIN_REQUESTS && failed.saturating_mul(2) >= all
+        recent.fold((0u32, 0u32), |(f, a), s| (f.saturating_add(s.1), a.saturating_add(s.2)))
     }
 }
 
 const SLOT_SECS: u64 = 5;
 const MIN_REQUESTS: u32 = 20;
+
+/// A longer row is never asked for.
+const MAX_ROW: u32 = 20;
