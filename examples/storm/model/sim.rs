@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::time::Duration;
 
 use understudy::flow::{Answer, Event, Flow, Step};
 use understudy::random::Random;
@@ -216,13 +217,10 @@ impl Storm<'_> {
         match step {
             Step::Fetch(fetch) => {
                 self.attempt(visit, fetch.timeout.map_or(100_000, |t| t.as_millis() as u64));
-                if let Some(patience) = fetch.patience {
-                    let ask = (visit, self.visits[visit].attempts);
-                    self.after(patience.as_millis() as u64, What::Impatient(ask));
-                }
+                self.impatient(visit, fetch.patience);
             }
-            Step::Wait => {}
-            Step::Hold(_) => panic!("nothing is held by default"),
+            Step::Wait(patience) => self.impatient(visit, patience),
+            Step::Hold(_) | Step::Consult(_) => panic!("nothing is held by default, and nobody else asked"),
             Step::Sleep(wait) => self.after(wait.as_millis() as u64, What::Slept(visit)),
             Step::Lookup(_) => {
                 self.visits[visit].looks += 1;
@@ -238,6 +236,12 @@ impl Storm<'_> {
                     self.answered(visit, Got::Page, wait * 1000);
                 }
             },
+        }
+    }
+
+    fn impatient(&mut self, visit: usize, patience: Option<Duration>) {
+        if let Some(patience) = patience {
+            self.after(patience.as_millis() as u64, What::Impatient((visit, self.visits[visit].attempts)));
         }
     }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use understudy::config::Config;
 use understudy::failure::{Body, Outcome};
 use understudy::fields::FieldLines;
-use understudy::flow::{Event, Flow, Now, State, Step, Tier, Tiers};
+use understudy::flow::{Bindings, Event, Flow, Now, State, Step, Tier};
 use understudy::request::Request;
 use understudy::retry::Replay;
 use understudy::stale::{Admission, Answered, Asked, Record, admit};
@@ -48,7 +48,8 @@ impl Understudies {
         // A browser would get HTML. The policy is the same for text, and the model draws no pages.
         let asked = lines(&[("accept", "text/plain")]);
         let request = Request::new("GET".to_owned(), format!("https://www.example/page/{page}"), asked);
-        Flow::new(Rc::clone(&self.config), request, Replay::Yes, Tiers { kv: false }, None, time(now), seed)
+        let bindings = Bindings { kv: false, incidents: false };
+        Flow::new(Rc::clone(&self.config), request, Replay::Yes, bindings, None, time(now), seed)
     }
 
     pub fn start(&mut self, flow: &mut Flow, isolate: u32, now: u64) -> Step {
