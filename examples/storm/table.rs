@@ -4,12 +4,11 @@ use crate::model::script::Script;
 use crate::model::strategy::Strategy;
 use crate::model::tally::{Tally, quantile};
 
-const HEAD: [&str; 14] = [
+const HEAD: [&str; 13] = [
     "",
     "requests to handlers",
     "to the origin",
-    "amplification",
-    "of busy isolates",
+    "amplification: all (busy, quiet isolates)",
     "longest queue",
     "s until 95 % good",
     "second collapse",
@@ -17,7 +16,7 @@ const HEAD: [&str; 14] = [
     "copy",
     "page",
     "bare error",
-    "gave up waiting",
+    "nothing in 8 s",
     "p50 / p99 / max ms",
 ];
 
@@ -36,13 +35,18 @@ pub fn table(script: &Script, results: &[(Strategy, Tally)]) -> String {
 
 fn row(strategy: Strategy, tally: &Tally) -> Vec<String> {
     let waits = [&tally.with_copy[..], &tally.without[..]].concat();
+    let quiet = tally.all.without(tally.of_busy);
     let all: u32 = tally.answers.iter().sum();
     let mut row = vec![
         strategy.name().to_owned(),
         tally.all.loads.to_string(),
         tally.all.asks.to_string(),
-        format!("{:.2}", tally.all.amplification()),
-        format!("{:.2}", tally.of_busy.amplification()),
+        format!(
+            "{:.2} ({:.2}, {:.2})",
+            tally.all.amplification(),
+            tally.of_busy.amplification(),
+            quiet.amplification()
+        ),
         tally.peak.to_string(),
         tally.recovery().map_or("never".to_owned(), |s| s.to_string()),
         match tally.collapsed() {

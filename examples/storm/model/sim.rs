@@ -96,7 +96,7 @@ pub fn play(script: &Script, strategy: Strategy, arrivals: &[Arrival], patience:
         }
         storm.now = at;
         storm.happens(what, arrivals);
-        storm.tally.queued(at, storm.origin.queued());
+        storm.tally.queued(storm.origin.queued());
     }
     storm.tally
 }

@@ -42,7 +42,8 @@ pub struct Tally {
     pub seconds: Vec<Second>,
     start: u64,
     end: u64,
-    busy: u32,
+    /// How many isolates are busy.
+    pub busy: u32,
     /// Of those who came in the trouble: all, and those whose isolates are busy.
     pub all: Traffic,
     pub of_busy: Traffic,
@@ -91,7 +92,7 @@ impl Tally {
         *if is_good { &mut second.good } else { &mut second.bad } += 1;
     }
 
-    pub fn queued(&mut self, _now: u64, length: usize) {
+    pub fn queued(&mut self, length: usize) {
         self.peak = self.peak.max(length);
     }
 
@@ -112,17 +113,16 @@ impl Tally {
         *if is_contented { &mut self.contented } else { &mut self.left } += 1;
     }
 
-    /// Seconds from the end of the trouble until 95 % of the answers of five seconds are good.
+    /// Seconds from the end of the trouble from which on 95 % of the answers of every five seconds are good.
     pub fn recovery(&self) -> Option<usize> {
-        let end = (self.end / 1000) as usize;
-        (end..self.seconds.len())
-            .find(|second| {
-                let five = self.seconds.get(*second..second + 5).unwrap_or_default();
-                let good: u32 = five.iter().map(|s| s.answers[0]).sum();
-                let all: u32 = five.iter().flat_map(|s| s.answers).sum();
-                all > 0 && f64::from(good) >= 0.95 * f64::from(all)
-            })
-            .map(|second| second - end)
+        let after = self.seconds.get((self.end / 1000) as usize..).unwrap_or_default();
+        let last_bad = after.windows(5).rposition(|five| {
+            let good: u32 = five.iter().map(|s| s.answers[0]).sum();
+            let all: u32 = five.iter().flat_map(|s| s.answers).sum();
+            f64::from(good) < 0.95 * f64::from(all)
+        });
+        let first = last_bad.map_or(0, |second| second + 1);
+        (first + 5 <= after.len()).then_some(first)
     }
 
     /// Seconds, from fifteen after the end on, around which most of the origin's work was for nothing.
@@ -134,12 +134,6 @@ impl Tally {
             bad > good && bad >= 20
         })
         .count()
-    }
-
-    /// Requests to the origin from this second of the trouble on, while it lasts.
-    pub fn asks_from(&self, second: u64) -> u32 {
-        let (from, to) = ((self.start / 1000 + second) as usize, (self.end / 1000) as usize);
-        self.seconds.get(from..to).unwrap_or_default().iter().map(|s| s.asks).sum()
     }
 
     fn second(&mut self, now: u64) -> &mut Second {
@@ -161,6 +155,10 @@ impl Tally {
 }
 
 impl Traffic {
+    pub const fn without(self, other: Self) -> Self {
+        Self { loads: self.loads - other.loads, asks: self.asks - other.asks }
+    }
+
     /// Requests to the origin for each one of a visitor.
     pub fn amplification(self) -> f64 {
         f64::from(self.asks) / f64::from(self.loads.max(1))
