@@ -2,7 +2,7 @@
 //! of which knows only what it has seen itself? `cargo run --release --example storm`.
 //!
 //! A simulation in virtual time: it takes a quarter of a minute, and gives the same figures everywhere. It prints a table for each script,
-//! and writes them into `docs/storm.md` and the figures beside it. With the names of scripts, or `backlog=<n>` and
+//! and writes them into `docs/storm.md` and the figures beside it. With the names of scripts, `small`, or `backlog=<n>` and
 //! `isolates=<n>`, it only prints.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -15,7 +15,7 @@ mod table;
 use std::fs;
 use std::path::Path;
 
-use model::script::{FULL, scripts};
+use model::script::{FULL, SMALL, scripts};
 use model::sim::play;
 use model::strategy::ALL;
 
@@ -27,7 +27,8 @@ fn main() {
         match arg.split_once('=').map(|(name, value)| (name, value.parse())) {
             Some(("backlog", Ok(value))) => scale.backlog = value,
             Some(("isolates", Ok(value))) => scale.isolates = std::cmp::max(value, 1),
-            Some(_) => return eprintln!("{arg}: expected the name of a script, backlog=<n> or isolates=<n>"),
+            None if *arg == "small" => scale = SMALL,
+            Some(_) => return eprintln!("{arg}: expected the name of a script, small, backlog=<n> or isolates=<n>"),
             None => names.push(arg.as_str()),
         }
     }

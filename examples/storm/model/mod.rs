@@ -4,6 +4,7 @@
 //! made as simple as it can be without being kinder to us than to the others. Nothing here reads a clock, and all chance
 //! comes from a seed.
 
+mod event;
 pub mod origin;
 pub mod script;
 pub mod sim;

@@ -6,50 +6,12 @@ use std::collections::BinaryHeap;
 use understudy::flow::{Answer, Event, Flow, Step};
 use understudy::random::Random;
 
+use super::event::{Visit, Visitor, What};
 use super::origin::{Ask, Mode, Origin, Word};
 use super::script::{Arrival, Script, Zipf};
 use super::strategy::Strategy;
 use super::tally::{Got, Tally};
 use super::understudies::Understudies;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum What {
-    /// A visitor comes, or comes again.
-    Loads(usize),
-    /// A visitor has waited long enough.
-    GivesUp(usize),
-    Served(u32, Ask),
-    /// An attempt's answer arrives.
-    Reply(Ask, Word),
-    Impatient(Ask),
-    Slept(usize),
-    Looked(usize, u32),
-    Begins,
-    Ends,
-    /// The origin may be able to do more by now.
-    Warms,
-    Arrives(usize),
-}
-
-struct Visitor {
-    page: u32,
-    isolate: u32,
-    loads: u32,
-}
-
-struct Visit {
-    visitor: usize,
-    isolate: u32,
-    page: u32,
-    start: u64,
-    flow: Option<Box<Flow>>,
-    attempts: u32,
-    /// The last attempt has not ended yet.
-    is_open: bool,
-    looks: u32,
-    last: Word,
-    is_answered: bool,
-}
 
 struct Storm<'a> {
     script: &'a Script,
@@ -189,18 +151,7 @@ impl Storm<'_> {
         let isolate = if who.loads == 1 { who.isolate } else { self.zipf.pick(&mut self.random) };
         let (page, visit) = (who.page, self.visits.len());
         self.tally.load(self.now, isolate, who.loads);
-        self.visits.push(Visit {
-            visitor,
-            isolate,
-            page,
-            start: self.now,
-            flow: None,
-            attempts: 0,
-            is_open: false,
-            looks: 0,
-            last: Word::Good,
-            is_answered: false,
-        });
+        self.visits.push(Visit::new(visitor, isolate, page, self.now));
         if let Some(patience) = self.patience {
             self.after(patience, What::GivesUp(visit));
         }
@@ -303,9 +254,16 @@ impl Storm<'_> {
         if is_content || self.visitors[visitor].loads > RELOADS {
             return self.tally.leaves(is_content);
         }
-        // Nobody has a stopwatch; the page has one, and its time is spread already.
-        let spread = if got == Got::Page { 1.0 } else { 0.5 + self.random.unit() };
-        self.after((again as f64 * spread) as u64, What::Loads(visitor));
+        let (chance, loads) = (self.random.unit(), self.visitors[visitor].loads);
+        let wait = match got {
+            // As the page's own script does it.
+            Got::Page if loads > 1 => {
+                (again as f64).max(5_000.0 * 1.6f64.powf(f64::from(loads - 1))) * (1.0 + 0.2 * chance)
+            }
+            Got::Page => again as f64 * (1.0 + 0.2 * chance),
+            Got::Good | Got::Copy | Got::Error | Got::Nothing => again as f64 * (0.5 + chance),
+        };
+        self.after(wait as u64, What::Loads(visitor));
     }
 }
 
