@@ -87,7 +87,8 @@ impl Figure {
             let mut pile = panel.series.iter().fold(vec![0.0; panel.steps()], |sum, series| added(&sum, series, 1.0));
             for series in panel.series.iter().rev() {
                 let points = self.points(&pile, most, bottom);
-                let (first, last) = (self.x(0.0), self.x(self.length as f64));
+                let half = 0.5 * self.length as f64 / pile.len().max(1) as f64;
+                let (first, last) = (self.x(half).round(), self.x(self.length as f64 - half).round());
                 let color = series.color;
                 let _ = writeln!(out, "<path d=\"M{first} {bottom}L{points}L{last} {bottom}Z\" fill=\"{color}\"/>");
                 pile = added(&pile, series, -1.0);
@@ -151,7 +152,7 @@ fn legend(out: &mut String, panel: &Panel, y: f64) {
 /// The end of an axis: one, two or five and zeros.
 fn nice(most: f64) -> f64 {
     let power = 10f64.powf(most.max(1e-9).log10().floor());
-    [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|end| *end >= most).unwrap_or(most)
+    [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|end| *end >= most * 0.999).unwrap_or(most)
 }
 
 fn number(value: f64) -> String {

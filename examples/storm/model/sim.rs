@@ -7,7 +7,7 @@ use understudy::flow::{Answer, Event, Flow, Step};
 use understudy::random::Random;
 
 use super::event::{Visit, Visitor, What};
-use super::origin::{Ask, Mode, Origin, Word};
+use super::origin::{Mode, Origin, Word};
 use super::script::{Arrival, Script, Zipf};
 use super::strategy::Strategy;
 use super::tally::{Got, Tally};
