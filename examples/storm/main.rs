@@ -1,0 +1,64 @@
+//! What does Understudy do to an origin that is in trouble, if tens of thousands of isolates do it at the same time, each
+//! of which knows only what it has seen itself? `cargo run --release --example storm`.
+//!
+//! A simulation in virtual time: it takes a quarter of a minute, and gives the same figures everywhere. It prints a table for each script,
+//! and writes them into `docs/storm.md` and the figures beside it. With the names of scripts, `small`, or `backlog=<n>` and
+//! `isolates=<n>`, it only prints.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod figure;
+mod model;
+mod plot;
+mod table;
+
+use std::fs;
+use std::path::Path;
+
+use model::script::{FULL, SMALL, scripts};
+use model::sim::play;
+use model::strategy::ALL;
+
+fn main() {
+    let mut scale = FULL;
+    let mut names = Vec::new();
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    for arg in &args {
+        match arg.split_once('=').map(|(name, value)| (name, value.parse())) {
+            Some(("backlog", Ok(value))) => scale.backlog = value,
+            Some(("isolates", Ok(value))) => scale.isolates = std::cmp::max(value, 1),
+            None if *arg == "small" => scale = SMALL,
+            Some(_) => return eprintln!("{arg}: expected the name of a script, small, backlog=<n> or isolates=<n>"),
+            None => names.push(arg.as_str()),
+        }
+    }
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let mut tables = String::new();
+    for script in scripts(scale).iter().filter(|script| names.is_empty() || names.contains(&script.name)) {
+        let arrivals = script.arrivals(SEED);
+        let results: Vec<_> = ALL.map(|s| (s, play(script, s, &arrivals, Some(PATIENCE)))).into();
+        let table = table::table(script, &results);
+        println!("{table}");
+        if args.is_empty() {
+            tables += &format!("{table}\n![{0}](storm/{0}.svg)\n\n", script.name);
+            let figure = figure::figure(script, &results).svg();
+            fs::create_dir_all(docs.join("storm")).expect("a place for the figures");
+            fs::write(docs.join(format!("storm/{}.svg", script.name)), figure).expect("a figure");
+        }
+    }
+    if args.is_empty() {
+        let path = docs.join("storm.md");
+        let text = fs::read_to_string(&path).expect("docs/storm.md");
+        let (before, rest) = text.split_once(BEGIN).expect("where the tables begin");
+        let (_, after) = rest.split_once(END).expect("where the tables end");
+        fs::write(&path, format!("{before}{BEGIN}\n\n{tables}{END}{after}")).expect("the tables");
+    }
+}
+
+const SEED: u64 = 1;
+
+/// Milliseconds after which a visitor who sees nothing reloads.
+const PATIENCE: u64 = 8_000;
+
+const BEGIN: &str = "<!-- tables: written by the example -->";
+const END: &str = "<!-- end of the tables -->";

@@ -1,0 +1,38 @@
+//! Who stands between visitors and origin?
+
+/// What handles the visitors' requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strategy {
+    /// Nothing.
+    None,
+    /// What is written in an afternoon: three tries at once, ten seconds each.
+    Naive,
+    /// `proxy_next_upstream`: one more try at once, sixty seconds each. Its only upstream is never marked down.
+    Nginx,
+    /// The real flow.
+    Understudy,
+}
+
+/// In the order of the tables.
+pub const ALL: [Strategy; 4] = [Strategy::None, Strategy::Naive, Strategy::Nginx, Strategy::Understudy];
+
+impl Strategy {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "no handler",
+            Self::Naive => "three tries",
+            Self::Nginx => "like nginx",
+            Self::Understudy => "Understudy",
+        }
+    }
+
+    /// Attempts, and the milliseconds of each; Understudy decides for itself.
+    pub const fn tries(self) -> (u32, u64) {
+        match self {
+            // Cloudflare's own limit.
+            Self::None | Self::Understudy => (1, 100_000),
+            Self::Naive => (3, 10_000),
+            Self::Nginx => (2, 60_000),
+        }
+    }
+}

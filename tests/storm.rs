@@ -1,0 +1,83 @@
+//! Does Understudy do any harm in a storm? A small one of `cargo run --release --example storm`: virtual time, real flows.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(missing_docs, reason = "a test's name is its documentation")]
+
+#[path = "../examples/storm/model/mod.rs"]
+#[allow(dead_code, reason = "the example shows more")]
+mod model;
+
+use model::script::{SMALL, Script, scripts};
+use model::sim::play;
+use model::strategy::Strategy;
+use model::tally::{Tally, quantile};
+
+fn script(name: &str) -> Script {
+    scripts(SMALL).into_iter().find(|script| script.name == name).expect("a script of this name")
+}
+
+/// Visitors who wait as long as it takes, so that it can be seen how long that is.
+fn understudy(name: &str) -> Tally {
+    let script = script(name);
+    play(&script, Strategy::Understudy, &script.arrivals(1), None)
+}
+
+/// Everything fails: those isolates that have much to do find out at once, and all others ask twice at most.
+#[test]
+fn an_origin_that_is_down_gets_less_than_without_understudy() {
+    for name in ["crash", "waves", "hang", "errors"] {
+        let tally = understudy(name);
+        let quiet = tally.all.without(tally.of_busy);
+        assert!(tally.all.amplification() <= 1.2, "{name}: {:?}", tally.all);
+        assert!(tally.of_busy.amplification() <= 0.5, "{name}: {:?}", tally.of_busy);
+        assert!(quiet.amplification() <= 2.0, "{name}: {quiet:?}");
+    }
+}
+
+/// Five requests in a row fail before a breaker opens; then it lets one through after 5, 10, 20 and 40 seconds.
+#[test]
+fn a_busy_isolate_asks_an_origin_that_is_down_a_few_times_only() {
+    for name in ["crash", "waves", "errors"] {
+        let tally = understudy(name);
+        let each = f64::from(tally.of_busy.asks) / f64::from(tally.busy);
+        assert!(each <= 20.0, "{name}: {each} of {:?}", tally.of_busy);
+    }
+}
+
+#[test]
+fn an_origin_that_comes_back_is_not_knocked_over_again() {
+    for name in ["crash", "waves", "hang", "errors", "brown-out"] {
+        let tally = understudy(name);
+        assert_eq!(tally.collapsed(), 0, "{name}");
+        let recovery = tally.recovery().expect("an end");
+        assert!(recovery <= 60, "{name}: {recovery} s, and no breaker is open for longer");
+    }
+}
+
+#[test]
+fn who_has_a_copy_gets_it_within_the_patience() {
+    for name in ["crash", "waves", "hang", "errors", "brown-out", "overload"] {
+        let most = quantile(&understudy(name).with_copy, 1.0);
+        assert!(most <= 4_100, "{name}: {most} ms");
+    }
+}
+
+#[test]
+fn nobody_waits_longer_than_the_deadline() {
+    for name in ["crash", "waves", "hang", "errors", "brown-out", "overload"] {
+        let tally = understudy(name);
+        let most = quantile(&tally.without, 1.0);
+        assert!(most <= 25_100, "{name}: {most} ms");
+        let [.., errors, nothing] = tally.answers;
+        assert_eq!((errors, nothing), (0, 0), "{name}: a copy or a page for everyone");
+    }
+}
+
+/// Or the model would show nothing.
+#[test]
+fn what_makes_it_worse_is_seen_to_make_it_worse() {
+    let script = script("errors");
+    let arrivals = script.arrivals(1);
+    let naive = play(&script, Strategy::Naive, &arrivals, Some(8_000));
+    assert!(naive.all.amplification() > 2.0, "{:?}", naive.all);
+    assert!(naive.collapsed() > 0);
+}
