@@ -2,8 +2,8 @@
 //! of which knows only what it has seen itself? `cargo run --release --example storm`.
 //!
 //! A simulation in virtual time: it takes a quarter of a minute, and gives the same figures everywhere. It prints a table for each script,
-//! and writes them into `docs/storm.md` and the figures beside it. With the names of scripts, `small`, or `backlog=<n>` and
-//! `isolates=<n>`, it only prints.
+//! and writes them into `docs/storm.md` and the figures beside it. With the names of scripts, `small`, `backlog=<n>`,
+//! `isolates=<n>` or `seed=<n>`, it only prints.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -21,21 +21,24 @@ use model::strategy::ALL;
 
 fn main() {
     let mut scale = FULL;
-    let mut names = Vec::new();
+    let (mut names, mut seed) = (Vec::new(), 1);
     let args: Vec<String> = std::env::args().skip(1).collect();
     for arg in &args {
         match arg.split_once('=').map(|(name, value)| (name, value.parse())) {
             Some(("backlog", Ok(value))) => scale.backlog = value,
+            Some(("seed", Ok(value))) => seed = value as u64,
             Some(("isolates", Ok(value))) => scale.isolates = std::cmp::max(value, 1),
             None if *arg == "small" => scale = SMALL,
-            Some(_) => return eprintln!("{arg}: expected the name of a script, small, backlog=<n> or isolates=<n>"),
+            Some(_) => {
+                return eprintln!("{arg}: expected the name of a script, small, backlog=<n>, isolates=<n> or seed=<n>");
+            }
             None => names.push(arg.as_str()),
         }
     }
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     let mut tables = String::new();
     for script in scripts(scale).iter().filter(|script| names.is_empty() || names.contains(&script.name)) {
-        let arrivals = script.arrivals(SEED);
+        let arrivals = script.arrivals(seed);
         let results: Vec<_> = ALL.map(|s| (s, play(script, s, &arrivals, Some(PATIENCE)))).into();
         let table = table::table(script, &results);
         println!("{table}");
@@ -54,8 +57,6 @@ fn main() {
         fs::write(&path, format!("{before}{BEGIN}\n\n{tables}{END}{after}")).expect("the tables");
     }
 }
-
-const SEED: u64 = 1;
 
 /// Milliseconds after which a visitor who sees nothing reloads.
 const PATIENCE: u64 = 8_000;
