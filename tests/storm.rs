@@ -72,6 +72,23 @@ fn nobody_waits_longer_than_the_deadline() {
     }
 }
 
+/// What isolates know together spares the origin most of what those ask that know nothing themselves.
+#[test]
+fn isolates_that_share_what_they_know_ask_less() {
+    for name in ["crash", "hang", "errors"] {
+        let script = script(name);
+        let shared = play(&script, Strategy::Shared, &script.arrivals(1), None);
+        let alone = understudy(name);
+        assert!(shared.all.asks * 4 < alone.all.asks * 3, "{name}: {:?}, alone {:?}", shared.all, alone.all);
+        assert_eq!(shared.collapsed(), 0, "{name}");
+    }
+    let script = script("brown-out");
+    let shared = play(&script, Strategy::Shared, &script.arrivals(1), None);
+    let [good, ..] = shared.answers;
+    let all: u32 = shared.answers.iter().sum();
+    assert!(good * 10 > all * 7, "seven of ten requests work: {:?}", shared.answers);
+}
+
 /// Or the model would show nothing.
 #[test]
 fn what_makes_it_worse_is_seen_to_make_it_worse() {

@@ -4,10 +4,11 @@ use crate::model::script::Script;
 use crate::model::strategy::Strategy;
 use crate::model::tally::{Tally, quantile};
 
-const HEAD: [&str; 13] = [
+const HEAD: [&str; 14] = [
     "",
     "requests to handlers",
     "to the origin",
+    "to `INCIDENTS`",
     "amplification: all (busy, quiet isolates)",
     "longest queue",
     "s until 95 % good",
@@ -41,6 +42,7 @@ fn row(strategy: Strategy, tally: &Tally) -> Vec<String> {
         strategy.name().to_owned(),
         tally.all.loads.to_string(),
         tally.all.asks.to_string(),
+        tally.questions.to_string(),
         format!(
             "{:.2} ({:.2}, {:.2})",
             tally.all.amplification(),

@@ -1,6 +1,7 @@
 //! What can happen, and to whom?
 
 use understudy::flow::Flow;
+use understudy::incidents::Known;
 
 use super::origin::{Ask, Word};
 
@@ -16,6 +17,7 @@ pub enum What {
     Impatient(Ask),
     Slept(usize),
     Looked(usize, u32),
+    Consulted(usize, u32),
     Begins,
     Ends,
     /// The origin may be able to do more by now.
@@ -39,6 +41,7 @@ pub struct Visit {
     /// The last attempt has not ended yet.
     pub is_open: bool,
     pub looks: u32,
+    pub known: Option<Known>,
     pub last: Word,
     pub is_answered: bool,
 }
@@ -54,6 +57,7 @@ impl Visit {
             attempts: 0,
             is_open: false,
             looks: 0,
+            known: None,
             last: Word::Good,
             is_answered: false,
         }

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::time::Duration;
 
 use understudy::flow::{Answer, Event, Flow, Step};
 use understudy::random::Random;
@@ -44,7 +43,7 @@ pub fn play(script: &Script, strategy: Strategy, arrivals: &[Arrival], patience:
         tally: Tally::new(script, zipf.busy(script.scale.rate)),
         zipf,
         origin: Origin::new(&script.scale),
-        understudies: Understudies::new(script.scale.isolates),
+        understudies: Understudies::new(script.scale.isolates, strategy == Strategy::Shared),
         visitors: Vec::new(),
         visits: Vec::new(),
     };
@@ -61,6 +60,7 @@ pub fn play(script: &Script, strategy: Strategy, arrivals: &[Arrival], patience:
         storm.happens(what, arrivals);
         storm.tally.queued(storm.origin.queued());
     }
+    storm.tally.questions = storm.understudies.questions;
     storm.tally
 }
 
@@ -129,6 +129,12 @@ impl Storm<'_> {
                     }
                 }
             }
+            What::Consulted(visit, look) => {
+                let of = &self.visits[visit];
+                if of.looks == look && !of.is_answered {
+                    self.tell(visit, Event::Consulted(of.known));
+                }
+            }
             What::Begins => self.becomes(self.script.mode),
             What::Ends => {
                 self.becomes(Mode::Healthy);
@@ -156,7 +162,7 @@ impl Storm<'_> {
         if let Some(patience) = self.patience {
             self.after(patience, What::GivesUp(visit));
         }
-        if self.strategy != Strategy::Understudy {
+        if !self.strategy.is_real() {
             return self.attempt(visit, self.strategy.tries().1);
         }
         let mut flow = Box::new(self.understudies.flow(page, self.now, visit as u64 + 1));
@@ -189,7 +195,7 @@ impl Storm<'_> {
     fn ended(&mut self, visit: usize, word: Word) {
         let (tries, timeout) = self.strategy.tries();
         let of = &mut self.visits[visit];
-        if self.strategy != Strategy::Understudy {
+        if !self.strategy.is_real() {
             return match word {
                 Word::Good => self.answered(visit, Got::Good, 0),
                 _ if of.attempts < tries => self.attempt(visit, timeout),
@@ -217,31 +223,50 @@ impl Storm<'_> {
         match step {
             Step::Fetch(fetch) => {
                 self.attempt(visit, fetch.timeout.map_or(100_000, |t| t.as_millis() as u64));
-                self.impatient(visit, fetch.patience);
+                if let Some(patience) = fetch.patience {
+                    let ask = (visit, self.visits[visit].attempts);
+                    self.after(patience.as_millis() as u64, What::Impatient(ask));
+                }
             }
-            Step::Wait(patience) => self.impatient(visit, patience),
-            Step::Hold(_) | Step::Consult(_) => panic!("nothing is held by default, and nobody else asked"),
+            Step::Wait(patience) => {
+                if let Some(patience) = patience {
+                    let ask = (visit, self.visits[visit].attempts);
+                    self.after(patience.as_millis() as u64, What::Impatient(ask));
+                }
+            }
+            Step::Consult(consult) => {
+                let known = self.understudies.hear(&consult, self.visits[visit].isolate, self.now);
+                let of = &mut self.visits[visit];
+                of.known = known;
+                of.looks += 1;
+                let look = of.looks;
+                self.after(CONSULT, What::Consulted(visit, look));
+            }
+            Step::Hold(_) => panic!("nothing is held by default"),
             Step::Sleep(wait) => self.after(wait.as_millis() as u64, What::Slept(visit)),
             Step::Lookup(_) => {
                 self.visits[visit].looks += 1;
                 self.after(LOOK, What::Looked(visit, self.visits[visit].looks));
             }
-            Step::Finish(finish) => match finish.answer {
-                Answer::Origin(_) if self.visits[visit].last == Word::Good => self.answered(visit, Got::Good, 0),
-                Answer::Origin(_) | Answer::BreakOff => self.answered(visit, Got::Error, HUMAN),
-                Answer::Copy(_) => self.answered(visit, Got::Copy, 0),
-                Answer::Page(page) => {
-                    let after = page.lines.iter().find(|(name, _)| name == "retry-after");
-                    let wait = after.and_then(|(_, value)| value.parse::<u64>().ok()).unwrap_or(30);
-                    self.answered(visit, Got::Page, wait * 1000);
+            Step::Finish(finish) => {
+                if let Some(consult) = &finish.after.tell {
+                    self.understudies.hear(consult, self.visits[visit].isolate, self.now);
                 }
-            },
+                self.finished(visit, finish.answer);
+            }
         }
     }
 
-    fn impatient(&mut self, visit: usize, patience: Option<Duration>) {
-        if let Some(patience) = patience {
-            self.after(patience.as_millis() as u64, What::Impatient((visit, self.visits[visit].attempts)));
+    fn finished(&mut self, visit: usize, answer: Answer) {
+        match answer {
+            Answer::Origin(_) if self.visits[visit].last == Word::Good => self.answered(visit, Got::Good, 0),
+            Answer::Origin(_) | Answer::BreakOff => self.answered(visit, Got::Error, HUMAN),
+            Answer::Copy(_) => self.answered(visit, Got::Copy, 0),
+            Answer::Page(page) => {
+                let after = page.lines.iter().find(|(name, _)| name == "retry-after");
+                let wait = after.and_then(|(_, value)| value.parse::<u64>().ok()).unwrap_or(30);
+                self.answered(visit, Got::Page, wait * 1000);
+            }
         }
     }
 
@@ -275,6 +300,8 @@ impl Storm<'_> {
 const WAY: u64 = 10;
 /// Milliseconds until a tier has answered.
 const LOOK: u64 = 5;
+/// Milliseconds until an object has answered.
+const CONSULT: u64 = 15;
 /// Milliseconds until a person who sees an error reloads.
 const HUMAN: u64 = 2_000;
 /// And how often.

@@ -11,18 +11,27 @@ pub enum Strategy {
     Nginx,
     /// The real flow.
     Understudy,
+    /// And its isolates share what they know: `INCIDENTS`.
+    Shared,
 }
 
 /// In the order of the tables.
-pub const ALL: [Strategy; 4] = [Strategy::None, Strategy::Naive, Strategy::Nginx, Strategy::Understudy];
+pub const ALL: [Strategy; 5] =
+    [Strategy::None, Strategy::Naive, Strategy::Nginx, Strategy::Understudy, Strategy::Shared];
 
 impl Strategy {
+    /// Is it ours?
+    pub const fn is_real(self) -> bool {
+        matches!(self, Self::Understudy | Self::Shared)
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::None => "no handler",
             Self::Naive => "three tries",
             Self::Nginx => "like nginx",
             Self::Understudy => "Understudy",
+            Self::Shared => "Understudy, `INCIDENTS`",
         }
     }
 
@@ -30,7 +39,7 @@ impl Strategy {
     pub const fn tries(self) -> (u32, u64) {
         match self {
             // Cloudflare's own limit.
-            Self::None | Self::Understudy => (1, 100_000),
+            Self::None | Self::Understudy | Self::Shared => (1, 100_000),
             Self::Naive => (3, 10_000),
             Self::Nginx => (2, 60_000),
         }

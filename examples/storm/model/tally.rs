@@ -55,6 +55,8 @@ pub struct Tally {
     pub answers: [u32; 5],
     pub contented: u32,
     pub left: u32,
+    /// Questions to `INCIDENTS`.
+    pub questions: u32,
 }
 
 impl Tally {
@@ -73,6 +75,7 @@ impl Tally {
             answers: [0; 5],
             contented: 0,
             left: 0,
+            questions: 0,
         }
     }
 

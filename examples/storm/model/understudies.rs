@@ -5,7 +5,9 @@ use std::rc::Rc;
 use understudy::config::Config;
 use understudy::failure::{Body, Outcome};
 use understudy::fields::FieldLines;
-use understudy::flow::{Bindings, Event, Flow, Now, State, Step, Tier};
+use understudy::flow::{Bindings, Consult, Event, Flow, Now, State, Step, Tier};
+use understudy::incidents::{Incident, Known};
+use understudy::random::Random;
 use understudy::request::Request;
 use understudy::retry::Replay;
 use understudy::stale::{Admission, Answered, Asked, Record, admit};
@@ -21,6 +23,11 @@ pub struct Understudies {
     record: Record,
     good: FieldLines,
     personal: FieldLines,
+    /// One for each data centre, if isolates share what they know.
+    incidents: Vec<Incident>,
+    random: Random,
+    /// Questions that they were asked.
+    pub questions: u32,
 }
 
 #[derive(Default)]
@@ -31,7 +38,7 @@ struct Isolate {
 
 impl Understudies {
     /// With the default configuration.
-    pub fn new(isolates: usize) -> Self {
+    pub fn new(isolates: usize, shared: bool) -> Self {
         let (config, mistakes) = Config::from_vars(|_| None);
         assert!(mistakes.is_empty(), "{mistakes:?}");
         let good = lines(&[("content-type", "text/html"), ("etag", "\"1\"")]);
@@ -40,6 +47,9 @@ impl Understudies {
             config: Rc::new(config),
             isolates: std::iter::repeat_with(Isolate::default).take(isolates).collect(),
             good,
+            incidents: vec![Incident::default(); if shared { CENTRES } else { 0 }],
+            random: Random::new(3),
+            questions: 0,
             personal: lines(&[("content-type", "text/html"), ("cache-control", "no-store")]),
         }
     }
@@ -48,7 +58,7 @@ impl Understudies {
         // A browser would get HTML. The policy is the same for text, and the model draws no pages.
         let asked = lines(&[("accept", "text/plain")]);
         let request = Request::new("GET".to_owned(), format!("https://www.example/page/{page}"), asked);
-        let bindings = Bindings { kv: false, incidents: false };
+        let bindings = Bindings { kv: false, incidents: !self.incidents.is_empty() };
         Flow::new(Rc::clone(&self.config), request, Replay::Yes, bindings, None, time(now), seed)
     }
 
@@ -68,8 +78,18 @@ impl Understudies {
         if !is_late {
             return Some(self.next(flow, isolate, now, Event::Attempted(outcome)));
         }
-        flow.late(&outcome, &mut Now { time: time(now), state: self.state(isolate, now) });
+        let after = flow.late(&outcome, &mut Now { time: time(now), state: self.state(isolate, now) });
+        if let Some(consult) = after.tell {
+            self.hear(&consult, isolate, now);
+        }
         None
+    }
+
+    /// What the isolate's data centre knows.
+    pub fn hear(&mut self, consult: &Consult, isolate: u32, now: u64) -> Option<Known> {
+        self.questions += 1;
+        let incident = self.incidents.get_mut(isolate as usize % CENTRES)?;
+        Some(incident.hear(consult.question, time(now), &mut self.random))
     }
 
     /// It was looked for a copy.
@@ -126,6 +146,9 @@ const fn time(now: u64) -> Time {
 }
 
 const EPOCH: u64 = 1_000_000;
+
+/// Data centres, each with its share of the isolates.
+const CENTRES: usize = 10;
 
 /// Milliseconds after which an isolate without a request is evicted.
 const IDLE: u64 = 60_000;
