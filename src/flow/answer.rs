@@ -209,14 +209,18 @@ impl Flow {
         report::proxy_status(before, &deployment(&self.config, &self.request), passed)
     }
 
-    /// Seconds until a retry makes sense: what the origin said, else until its breaker lets a probe through, else the
-    /// operator's time, jittered so that the visitors of one outage do not come back together.
+    /// Seconds until a retry makes sense: what the origin said, else when its breaker has let a probe through, else the
+    /// operator's time. Jittered so that the visitors of one outage do not come back together: those of an open breaker over
+    /// as long as the operator's time, for they would all come at the moment at which it opens the way.
     fn retry_after(&mut self, failed: &Failed) -> Option<u64> {
         if failed.failure.kind().row().worth == Worth::GiveUp {
             return None;
         }
         let jittered = jittered(&self.config, &mut self.random);
-        let wait = failed.retry_after.or(failed.open.map(|left| left.max(jittered / 4))).unwrap_or(jittered);
+        let wait = failed
+            .retry_after
+            .or(failed.open.map(|left| left + jittered.mul_f64(self.random.unit())))
+            .unwrap_or(jittered);
         Some(wait.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX))
     }
 
