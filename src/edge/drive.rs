@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
 use crate::fields::{FieldLines, Fields};
-use crate::flow::{After, Answer, Bindings, Event, Finish, Flow, Held, Now, Promote, Step, Tier};
+use crate::flow::{After, Answer, Bindings, Consult, Event, Finish, Flow, Held, Now, Promote, Step, Tier};
 use crate::page::Page;
 use crate::request::Request;
 
@@ -216,6 +216,9 @@ impl Driver {
         if let Some(line) = &after.line {
             console_log!("{}", line.to_json());
         }
+        if let Some(consult) = after.tell.take() {
+            ctx.wait_until(tell(consult, self.env.clone()));
+        }
         let promote = after.promote.take().zip(self.copy.as_ref().map(|copy| copy.body.clone()));
         let mut download = None;
         let response = match answer {
@@ -253,7 +256,7 @@ impl Driver {
             }
         }
         // Nothing at all on most healthy requests.
-        let goes_on = attempt.is_some() || after.refresh.is_some() || after.tell.is_some();
+        let goes_on = attempt.is_some() || after.refresh.is_some();
         if goes_on || promote.is_some() || after.keep.is_some() || !after.remove.is_empty() {
             let copy = after.keep.as_ref().filter(|keep| keep.renews.is_none());
             let copy = copy.and_then(|_| response.as_ref()?.clone().ok());
@@ -302,22 +305,18 @@ impl Driver {
             let store = Store::opened(&mut self.store, &self.env).await;
             store.promote(promote, &body, self.flow.config(), self.flow.request().fields()).await;
         }
-        self.tell(&after).await;
         let refresh = after.refresh.as_ref().and_then(|fetch| self.outgoing.start(fetch).ok());
         let Some(mut attempt) = attempt.or(refresh) else { return self.tidy().run(after, copy).await };
         let ended = attempt.ended(None).await.unwrap_or(Ended::TimedOut);
         let prefix = self.inspect(&ended).await;
         let flow = &mut self.flow;
-        let after = with_outcome(&ended, prefix.as_ref(), |outcome| lend(flow, |flow, now| flow.late(&outcome, now)));
+        let mut after =
+            with_outcome(&ended, prefix.as_ref(), |outcome| lend(flow, |flow, now| flow.late(&outcome, now)));
         let response = if let Ended::Answered(response) = ended { Some(response) } else { None };
-        self.tell(&after).await;
-        self.tidy().run(after, response).await;
-    }
-
-    async fn tell(&self, after: &After) {
-        if let Some(consult) = &after.tell {
-            incidents::ask(consult, &self.env).await;
+        if let Some(consult) = after.tell.take() {
+            tell(consult, self.env.clone()).await;
         }
+        self.tidy().run(after, response).await;
     }
 
     fn next(&mut self, event: Event) -> Step {
@@ -337,6 +336,11 @@ pub async fn inspect(config: &Config, method: &str, ended: &Ended) -> Option<Pre
     let failed = config.failure.statuses.contains(response.status());
     let until = if failed { Until::Start } else { Until::Anything };
     if wanted { Some(peek::prefix(response, until).await) } else { None }
+}
+
+/// Nobody waits for what the object has to say to it.
+async fn tell(consult: Consult, env: Env) {
+    incidents::ask(&consult, &env).await;
 }
 
 /// The time and the isolate's memory, for as long as one step takes.

@@ -70,18 +70,28 @@ fn a_new_isolate_does_not_wait_for_an_origin_of_which_others_know_that_it_hangs(
 
 #[test]
 fn one_isolate_probes_and_tells_the_other() {
-    let stand = shared(&[("BREAKER_OPEN", "10ms..10ms")]);
+    // A download that can be resumed takes another way to the visitor.
+    for resume in ["off", "on"] {
+        one_probes(shared(&[("BREAKER_OPEN", "10ms..10ms"), ("RESUME", resume)]));
+    }
+}
+
+fn one_probes(stand: Stand) {
+    let file = "/ok?body=whole&etag=%22m%22&h.Accept-Ranges=bytes&h.Cache-Control=no-store";
     stand.fail();
     for path in ["/a", "/b", "/c"] {
         assert!(is_page(&stand.worker.get(path)));
         twin(&stand, path);
     }
     stand.origin.mend();
-    crate::worker::wait_until(|| (stand.worker.get("/ok").status == 200).then_some(()));
-    crate::worker::wait_until(|| (twin(&stand, "/ok").status == 200).then_some(()));
+    crate::worker::wait_until(|| (stand.worker.get(file).status == 200).then_some(()));
+    crate::worker::wait_until(|| (twin(&stand, file).status == 200).then_some(()));
+    let answered = |lines: &[Value]| lines_with(lines, "/ok").iter().filter(|line| line["answer"] == "origin").count();
+    crate::worker::wait_until(|| (answered(&stand.worker.lines()) == 2).then_some(()));
     let lines = stand.worker.end();
     let known: Vec<_> = lines_with(&lines, "/ok").iter().map(|line| line["shared"].clone()).collect();
-    assert!(known.iter().any(|word| word == "probe"), "{known:?}");
+    assert_eq!(known.iter().filter(|word| *word == "probe").count(), 1, "{known:?}");
+    assert_ne!(known.last().unwrap(), "probe", "the other one was told: {known:?}");
 }
 
 #[test]
