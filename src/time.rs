@@ -2,7 +2,7 @@
 //!
 //! Not here: reading a clock (`edge/` does, the tests make one up) and HTTP dates (`httpdate`).
 
-use std::ops::Add;
+use std::ops::{Add, Sub};
 use std::time::Duration;
 
 /// An instant in milliseconds since 1970-01-01T00:00:00Z. Arithmetic saturates.
@@ -51,8 +51,22 @@ impl Add<Duration> for Time {
     type Output = Self;
 
     fn add(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(u64::try_from(span.as_millis()).unwrap_or(u64::MAX)))
+        Self(self.0.saturating_add(millis(span)))
     }
+}
+
+impl Sub<Duration> for Time {
+    type Output = Self;
+
+    fn sub(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+}
+
+/// Whole milliseconds of a span; `u64::MAX` where there are more.
+#[must_use]
+pub fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// 9999-12-31T23:59:59Z, the last second that an HTTP date can name; `httpdate` panics beyond it.
@@ -65,6 +79,7 @@ mod tests {
     #[test]
     fn saturates_instead_of_wrapping() {
         assert_eq!(Time::from_secs(u64::MAX) + Duration::MAX, Time::from_millis(u64::MAX));
+        assert_eq!(Time::from_secs(1) - Duration::from_secs(2), Time::default());
         assert_eq!(Time::from_secs(1).since(Time::from_secs(2)), Duration::ZERO);
         assert_eq!(Time::from_millis(u64::MAX).http_date(), "Fri, 31 Dec 9999 23:59:59 GMT");
         assert_eq!(Time::from_secs(784_111_777).http_date(), "Sun, 06 Nov 1994 08:49:37 GMT");

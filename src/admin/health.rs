@@ -6,7 +6,7 @@ use super::Reply;
 use crate::breaker::Stage;
 use crate::config::{Config, Mistake};
 use crate::flow::{Origin, State};
-use crate::time::Time;
+use crate::time::{Time, millis};
 
 /// What the status endpoint tells whoever has the token.
 #[derive(Debug, Serialize)]
@@ -45,7 +45,7 @@ pub fn origins(state: &State, config: &Config, now: Time) -> Vec<OriginHealth> {
             origin: name.to_owned(),
             breaker: stage.as_str(),
             open_for_ms: match stage {
-                Stage::Open(left) => Some(u64::try_from(left.as_millis()).unwrap_or(u64::MAX)),
+                Stage::Open(left) => Some(millis(left)),
                 Stage::Closed | Stage::Probing(_) | Stage::Ramp(_) => None,
             },
             retries_left: origin.budget.left(config.retry.budget, now),

@@ -188,8 +188,7 @@ impl Breaker {
 
     /// Others know that the origin came back so long ago.
     pub fn come_back(&mut self, ago: Duration, now: Time) {
-        let ago = u64::try_from(ago.as_millis()).unwrap_or(u64::MAX);
-        self.state = State::Ramp { since: Time::from_millis(now.millis().saturating_sub(ago)) };
+        self.state = State::Ramp { since: now - ago };
         self.consecutive = 0;
     }
 

@@ -137,32 +137,14 @@ impl Driver {
                     Delay::from(wait).await;
                     self.next(Event::Slept)
                 }
-                Step::Lookup(tier) => match &mut attempt {
-                    // The origin may still be quicker than a slow tier.
-                    Some(going) => match either(going.ended(None), self.look(tier)).await {
-                        Ok(ended) => {
-                            attempt = None;
-                            self.report(ended.unwrap_or(Ended::TimedOut)).await
-                        }
-                        Err(copy) => self.looked(copy),
-                    },
-                    None => {
-                        let copy = self.look(tier).await;
-                        self.looked(copy)
-                    }
+                // The origin may still be quicker than a slow tier or object.
+                Step::Lookup(tier) => match beside(&mut attempt, self.look(tier)).await {
+                    Ok(copy) => self.looked(copy),
+                    Err(ended) => self.report(ended).await,
                 },
-                Step::Consult(consult) => match &mut attempt {
-                    Some(going) => match either(going.ended(None), incidents::ask(&consult, &self.env)).await {
-                        Ok(ended) => {
-                            attempt = None;
-                            self.report(ended.unwrap_or(Ended::TimedOut)).await
-                        }
-                        Err(known) => self.next(Event::Consulted(known)),
-                    },
-                    None => {
-                        let known = incidents::ask(&consult, &self.env).await;
-                        self.next(Event::Consulted(known))
-                    }
+                Step::Consult(consult) => match beside(&mut attempt, incidents::ask(&consult, &self.env)).await {
+                    Ok(known) => self.next(Event::Consulted(known)),
+                    Err(ended) => self.report(ended).await,
                 },
                 Step::Finish(finish) => return (finish, attempt),
             };
@@ -336,6 +318,18 @@ pub async fn inspect(config: &Config, method: &str, ended: &Ended) -> Option<Pre
     let failed = config.failure.statuses.contains(response.status());
     let until = if failed { Until::Start } else { Until::Anything };
     if wanted { Some(peek::prefix(response, until).await) } else { None }
+}
+
+/// What this gives, unless the attempt that is under way ends first.
+async fn beside<T>(attempt: &mut Option<Attempt>, other: impl Future<Output = T>) -> Result<T, Ended> {
+    let Some(going) = attempt else { return Ok(other.await) };
+    match either(going.ended(None), other).await {
+        Ok(ended) => {
+            *attempt = None;
+            Err(ended.unwrap_or(Ended::TimedOut))
+        }
+        Err(output) => Ok(output),
+    }
 }
 
 /// Nobody waits for what the object has to say to it.

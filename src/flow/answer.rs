@@ -11,7 +11,7 @@ use crate::random::Random;
 use crate::report::{self, Forwarded, Line, Passed, Used};
 use crate::request::Request;
 use crate::stale::{self, Aged, Record, Served};
-use crate::time::Time;
+use crate::time::{Time, millis};
 
 /// The end of a flow.
 #[derive(Debug)]
@@ -190,7 +190,7 @@ impl Flow {
             received_status: self.failed.as_ref().and_then(|f| f.failure.received()),
             gateway: self.failed.as_ref().and_then(|f| f.gateway),
             drill: self.drill.is_some(),
-            ms: u64::try_from(now.time.since(self.start).as_millis()).unwrap_or(u64::MAX),
+            ms: millis(now.time.since(self.start)),
             ..self.line.clone()
         }
     }

@@ -11,12 +11,10 @@
 //! in time goes on with what it knows itself. [`After::tell`]: super::After::tell
 
 use std::hash::Hasher;
-use std::rc::Rc;
 use std::time::Duration;
 
-use super::judge::authority;
 use super::{Failed, Flow, Now, Phase, Step};
-use crate::breaker::Verdict;
+use crate::breaker::{Stage, Verdict};
 use crate::cdn_loop::Fnv;
 use crate::config::Mode;
 use crate::failure::{Failure, Kind};
@@ -77,8 +75,7 @@ impl Flow {
             return;
         }
         let path = self.path_hash();
-        let config = Rc::clone(&self.config);
-        let origin = now.state.origin(authority(&config, &self.request, self.target));
+        let origin = self.origin(now.state);
         origin.untold = origin.untold.saturating_add(weight);
         if origin.untold == 0 || !(tripped || origin.may_ask(now.time)) {
             return;
@@ -101,8 +98,7 @@ impl Flow {
             return;
         }
         let probe = std::mem::take(&mut self.probing);
-        let config = Rc::clone(&self.config);
-        let origin = now.state.origin(authority(&config, &self.request, self.target));
+        let origin = self.origin(now.state);
         origin.worked_at = Some(now.time);
         origin.untold = 0;
         if std::mem::take(&mut origin.has_told) || probe {
@@ -114,13 +110,12 @@ impl Flow {
     pub(super) fn doubt(&self, now: &mut Now) -> Option<Duration> {
         // Who sends something wants an answer, and not to be told after a second that it will never be known.
         let doubts = self.shares() && !self.probing && matches!(self.request.method(), "GET" | "HEAD");
-        let origin = |now: &mut Now| now.state.origin(self.authority(self.target)).may_ask(now.time);
-        (doubts && origin(now)).then_some(DOUBT)
+        (doubts && self.origin(now.state).may_ask(now.time)).then_some(DOUBT)
     }
 
     /// The attempt takes suspiciously long.
     pub(super) fn ask_in_doubt(&mut self, now: &mut Now) -> Step {
-        now.state.origin(self.authority(self.target)).asked_at = Some(now.time);
+        self.origin(now.state).asked_at = Some(now.time);
         self.doubting = false;
         self.phase = Phase::Asking(Why::Doubt);
         Step::Consult(self.consult(Report::Slow { path: self.path_hash() }))
@@ -137,19 +132,14 @@ impl Flow {
 
     /// May a probe go that nobody waits for? Where all isolates share one, none is wasted on that.
     pub(super) fn may_go_unasked(&mut self, now: &mut Now) -> bool {
-        let is_due = |now: &mut Now| {
-            use crate::breaker::Stage;
-            let stage = now.state.origin(self.authority(self.target)).breaker.stage(now.time);
-            matches!(stage, Stage::Open(_) | Stage::Probing(_))
-        };
-        !(self.shares() && is_due(now)) && matches!(self.admit(now), Verdict::Go | Verdict::Probe)
+        let is_due = matches!(self.origin(now.state).breaker.stage(now.time), Stage::Open(_) | Stage::Probing(_));
+        !(self.shares() && is_due) && matches!(self.admit(now), Verdict::Go | Verdict::Probe)
     }
 
     /// What others know, or nothing, if they did not say in time.
     pub(super) fn consulted(&mut self, why: Why, known: Option<Known>, now: &mut Now) -> Step {
         self.line.shared = Some(known.map_or("away", Known::as_str));
-        let config = Rc::clone(&self.config);
-        let origin = now.state.origin(authority(&config, &self.request, self.target));
+        let origin = self.origin(now.state);
         match known {
             Some(Known::Open(left)) => origin.breaker.keep_open(left, now.time, &mut self.random),
             Some(Known::Ramp(ago)) => origin.breaker.come_back(ago, now.time),
@@ -171,7 +161,7 @@ impl Flow {
 
     /// Others know that it will come to nothing: the attempt goes on, but nobody waits for it.
     fn give_up_waiting(&mut self, left: Duration, now: &mut Now) -> Step {
-        let last = now.state.origin(self.authority(self.target)).last;
+        let last = self.origin(now.state).last;
         let failure = last.unwrap_or(Failure::new(Kind::ResponseTimeout, None));
         self.failed = Some(Failed { open: Some(left), ..Failed::of(failure) });
         self.look(Phase::Doubting, now)

@@ -1,9 +1,8 @@
 //! What does an event mean? The questions that the steps ask: of the origin, of the clock, of a copy.
 
-use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Copies, Failed, Flow, Now, Phase, Tier};
+use super::{Copies, Failed, Flow, Now, Origin, Phase, State, Tier};
 use crate::config::{Bodies, Config, Mode};
 use crate::failure::{self, Failure, Outcome};
 use crate::gateway::{self, Author};
@@ -24,11 +23,11 @@ impl Flow {
         if is_ours || self.drill.is_some() || self.config.mode != Mode::On {
             return;
         }
-        let config = Rc::clone(&self.config);
-        let origin = now.state.origin(authority(&config, &self.request, self.target));
+        let params = self.config.breaker;
+        let origin = self.origin(now.state);
         match failed {
             None => {
-                origin.breaker.success(config.breaker, now.time);
+                origin.breaker.success(params, now.time);
                 self.note_success(now);
             }
             Some(failure) => {
@@ -41,7 +40,7 @@ impl Flow {
                 };
                 let asked = retry_after(outcome, now.time);
                 let was_open = origin.breaker.is_open(now.time);
-                origin.breaker.failure(config.breaker, now.time, weight, asked, &mut self.random);
+                origin.breaker.failure(params, now.time, weight, asked, &mut self.random);
                 let tripped = !was_open && origin.breaker.is_open(now.time);
                 self.note_failure(failure, weight, asked, tripped, now);
             }
@@ -86,6 +85,11 @@ impl Flow {
 
     pub(super) fn left(&self, now: &Now) -> Duration {
         self.config.deadline.saturating_sub(now.time.since(self.start))
+    }
+
+    /// What is remembered of the present target.
+    pub(super) fn origin<'a>(&self, state: &'a mut State) -> &'a mut Origin {
+        state.origin(self.authority(self.target))
     }
 
     pub(super) fn authority(&self, target: usize) -> &str {

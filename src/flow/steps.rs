@@ -45,9 +45,7 @@ impl Flow {
             return Verdict::Go;
         }
         let params = self.config.breaker;
-        let config = Rc::clone(&self.config);
-        let authority = authority(&config, &self.request, self.target);
-        now.state.origin(authority).breaker.admit(params, now.time, &mut self.random)
+        self.origin(now.state).breaker.admit(params, now.time, &mut self.random)
     }
 
     pub(super) fn fetch(&mut self, now: &mut Now) -> Step {
@@ -68,7 +66,7 @@ impl Flow {
         let timeout = self.config.timeout.min(self.left(now));
         self.hurried = timeout < self.config.timeout;
         if self.drill.is_none() && self.is_first_at_target() {
-            now.state.origin(authority(&Rc::clone(&self.config), &self.request, self.target)).budget.request(now.time);
+            self.origin(now.state).budget.request(now.time);
         }
         let patience = Some(self.patience(now)).filter(|_| self.may_look());
         let doubt = if timed { self.doubt(now) } else { None };

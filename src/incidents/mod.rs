@@ -166,7 +166,7 @@ impl Incident {
     }
 
     fn count(&mut self, failures: &Failures, now: Time) {
-        let worked = failures.worked.map(|ago| Time::from_millis(now.millis().saturating_sub(millis(ago))));
+        let worked = failures.worked.map(|ago| now - ago);
         if now.since(self.told) > MEMORY || worked.is_some_and(|worked| worked > self.worked) {
             self.forget();
         }
@@ -202,10 +202,6 @@ const MEMORY: Duration = Duration::from_secs(300);
 
 /// No isolate is kept away for longer, whatever a `Retry-After` says.
 const MAX_OPEN: Duration = Duration::from_secs(3600);
-
-fn millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
-}
 
 #[cfg(test)]
 mod tests {

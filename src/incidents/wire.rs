@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use super::{Failures, Known, Question, Report, millis};
+use super::{Failures, Known, Question, Report};
 use crate::breaker::Params;
+use crate::time::millis;
 
 impl Question {
     /// As the query of a URL.
