@@ -75,8 +75,9 @@ function plain(js) {
     say("· worker-build's entry is another one than expected: left as it is");
     return js;
   }
-  const handler = `async fetch(r,e,c){${renew}();try{return await ${fetch}(r,e,c)}catch(t){throw ${note}(t),t}}`;
-  return js.replace(entry, `};\nexport default{${handler}};\n`);
+  const noted = `t=>{throw ${note}(t),t}`;
+  const call = `try{const a=${fetch}(r,e,c);return a instanceof Promise?a.catch(noted):a}catch(t){noted(t)}`;
+  return js.replace(entry, `};\nconst noted=${noted};\nexport default{fetch(r,e,c){${renew}();${call}}};\n`);
 }
 
 // The page's texts in all languages but English, which is part of the Wasm, and the doctor's words; see src/edge/texts.rs.

@@ -27,7 +27,7 @@ fn params() -> impl Strategy<Value = Params> {
 
 fn incident() -> impl Strategy<Value = Incident<'static>> {
     let fate = select(vec![Fate::Safe, Fate::NotSent, Fate::Unknown]);
-    let seconds = select(vec![None, Some(24), Some(30)]);
+    let seconds = select(vec![None, Some(1), Some(30), Some(3_600), Some(1_000_000)]);
     (select(&EXPLANATIONS[..]), select(vec![502, 503]), seconds, fate, 0..3_u64, any::<bool>()).prop_map(
         |(explanation, status, retry_after, fate, now, other)| Incident {
             status,

@@ -8,7 +8,7 @@ use worker::web_sys::{Request as Incoming, Response};
 
 use super::isolate::{self, Isolate};
 use super::store::Store;
-use super::{convert, doctor, now, template};
+use super::{doctor, now, respond, template};
 use crate::admin::{self, Action, Health, Purge, Reply};
 use crate::config::Config;
 use crate::request::Request;
@@ -49,7 +49,7 @@ pub async fn answer(
         Action::NotFound => Reply::not_found(),
     };
     let reply = if request.method() == "HEAD" { Reply { body: String::new(), ..reply } } else { reply };
-    convert::reply(reply)
+    respond::reply(reply)
 }
 
 async fn purged(keys: Vec<String>, env: &Env) -> Reply {

@@ -1,12 +1,10 @@
-//! How do the platform's objects and the core's values become each other?
+//! How do the platform's requests and the core's become each other?
 
-use worker::js_sys::{Array, Iterator, Uint8Array};
+use worker::js_sys::{Array, Iterator};
 use worker::wasm_bindgen::prelude::*;
-use worker::web_sys::{Headers, Request, RequestInit, RequestRedirect, Response};
+use worker::web_sys::{Headers, Request, RequestInit, RequestRedirect};
 
-use crate::admin::Reply;
-use crate::fields::{FieldLines, Fields};
-use crate::page::Page;
+use crate::fields::Fields;
 
 /// Header fields that are read through to the runtime's object, one by one.
 pub struct HeaderFields(Headers);
@@ -34,17 +32,28 @@ impl Fields for HeaderFields {
 }
 
 /// The fields of a request, read at once: pairs of lines, a name in lower case and its value.
-pub struct RequestFields(String);
+pub struct RequestFields {
+    text: String,
+    /// Where the lines end.
+    ends: Vec<usize>,
+}
 
 impl RequestFields {
-    /// From these lines.
-    pub fn new(lines: &str) -> Self {
-        Self(lines.to_owned())
+    /// From what lies in the text from there on.
+    pub fn new(text: String, start: usize) -> Self {
+        let mut ends = Vec::with_capacity(64);
+        // The first one ends before the fields begin.
+        ends.push(start.saturating_sub(1));
+        ends.extend(text.bytes().enumerate().skip(start).filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at));
+        Self { text, ends }
     }
 
     fn pairs(&self) -> impl std::iter::Iterator<Item = (&str, &str)> {
-        let mut lines = self.0.split('\n');
-        std::iter::from_fn(move || Some((lines.next()?, lines.next()?)))
+        let line = |start: usize, end: usize| self.text.get(start + 1..end).unwrap_or_default();
+        self.ends.windows(3).step_by(2).filter_map(move |ends| match *ends {
+            [start, middle, end] => Some((line(start, middle), line(middle, end))),
+            _ => None,
+        })
     }
 }
 
@@ -82,46 +91,4 @@ pub fn outgoing(
 extern "C" {
     #[wasm_bindgen(catch)]
     fn retarget(request: &Request, url: &str, fields: &str) -> Result<Request, JsValue>;
-    #[wasm_bindgen(catch)]
-    fn respond(status: u16, fields: &str, body: &JsValue) -> Result<Response, JsValue>;
-    #[wasm_bindgen(catch, js_name = amended)]
-    fn glue_amended(response: &Response, fields: &str) -> Result<Response, JsValue>;
-}
-
-/// A page as a response.
-pub fn page(page: Page) -> Option<Response> {
-    made(page.status, &page.lines, (!page.body.is_empty()).then(|| bytes(&page.body)))
-}
-
-/// A text as the bytes that it is: as a string it would be decoded on the way out of Wasm, only to be encoded again.
-fn bytes(text: &str) -> JsValue {
-    Uint8Array::from(text.as_bytes()).into()
-}
-
-/// An admin reply as a response.
-pub fn reply(reply: Reply) -> Option<Response> {
-    made(reply.status, &reply.lines, Some(bytes(&reply.body)))
-}
-
-/// A response made here. A line that the runtime does not take is left out; the rest still goes.
-pub fn made(status: u16, lines: &FieldLines, body: Option<JsValue>) -> Option<Response> {
-    respond(status, &joined(lines), &body.unwrap_or(JsValue::NULL)).ok()
-}
-
-/// Pairs of lines. A line break would make two fields of one; the runtime does not take such a value either.
-fn joined(lines: &FieldLines) -> String {
-    let mut fields = String::with_capacity(1024);
-    let is_one_line = |text: &str| !text.contains('\n');
-    for (name, value) in lines.iter().filter(|(name, value)| is_one_line(name) && is_one_line(value)) {
-        if !fields.is_empty() {
-            fields.push('\n');
-        }
-        fields.extend([name, "\n", value]);
-    }
-    fields
-}
-
-/// The same response with these fields in place of its own.
-pub fn amended(response: Response, lines: &FieldLines) -> Response {
-    glue_amended(&response, &joined(lines)).unwrap_or(response)
 }

@@ -6,7 +6,7 @@ use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::Response;
 
 use super::store::Copy;
-use super::{convert, peek};
+use super::{peek, respond};
 use crate::fields::FieldLines;
 use crate::stale::{Part, Served};
 
@@ -28,7 +28,7 @@ pub async fn copied(served: Served, copy: Option<Copy>) -> Option<Response> {
         }
         Part::Range { first, last } => Some(part(copy?.body, first, last).await?),
     };
-    convert::made(served.status, &served.lines, body)
+    respond::made(served.status, served.lines, body)
 }
 
 /// Some bytes of a copy, without a way through Wasm.
@@ -36,7 +36,7 @@ async fn part(body: JsValue, first: u64, last: u64) -> Option<JsValue> {
     let all: ArrayBuffer = match body.dyn_into() {
         Ok(buffer) => buffer,
         Err(stream) => {
-            let response = convert::made(200, &FieldLines::new(), Some(stream))?;
+            let response = respond::made(200, FieldLines::new(), Some(stream))?;
             JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()?
         }
     };

@@ -14,7 +14,7 @@ use super::peek::{self, Prefix, Until};
 use super::store::{Copy, LIMIT, Store};
 use super::tidy::Tidy;
 use super::wait::either;
-use super::{guard, incidents, isolate, last_resort, now, resume, template};
+use super::{guard, incidents, isolate, last_resort, now, respond, resume, template};
 use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome};
@@ -67,7 +67,7 @@ pub async fn relay(config: &Config, request: &Request, incoming: &Incoming, mark
                 base.relocate(&location, &request.parts())
             });
             Some(match location {
-                Some(location) => convert::amended(response, &vec![("location".to_owned(), location)]),
+                Some(location) => respond::amended(response, &vec![("location".to_owned(), location)]),
                 None => response,
             })
         }
@@ -210,7 +210,7 @@ impl Driver {
                     let fields = HeaderFields::new(response.headers());
                     self.flow.download(response.status(), &fields)
                 });
-                if fields.is_empty() { response } else { response.map(|r| convert::amended(r, &fields)) }
+                if fields.is_empty() { response } else { response.map(|r| respond::amended(r, &fields)) }
             }
             Answer::Copy(served) => {
                 self.discard();
@@ -218,7 +218,7 @@ impl Driver {
             }
             Answer::Page(page) => {
                 self.discard();
-                convert::page(self.dressed(page).await)
+                respond::page(self.dressed(page).await)
             }
             Answer::BreakOff => None,
         };
@@ -230,7 +230,7 @@ impl Driver {
             (response, _) => response,
         };
         // A response that is not there after all, or that the runtime refuses to make: the page still is.
-        let response = response.or_else(|| convert::page(lend(&mut self.flow, |flow, now| flow.page(now))));
+        let response = response.or_else(|| respond::page(lend(&mut self.flow, |flow, now| flow.page(now))));
         if self.flow.config().stale.fresh && self.flow.request().method() != "GET" {
             // Whoever changed a page is not to see the one from before it.
             for key in &after.remove {

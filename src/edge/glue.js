@@ -9,7 +9,7 @@
  */
 export function head(request) {
   let all = `${request.method}\n${address(request.url)}\n${request.body ? "body" : ""}\n`;
-  for (const [name, value] of request.headers) all += `${name}\n${value}\n`;
+  request.headers.forEach((value, name) => (all += `${name}\n${value}\n`));
   return all;
 }
 
@@ -24,43 +24,40 @@ const DOTS = /\/\.|%2e|\\/i;
 /** The request to another address, whatever else it is; `fields` are pairs of lines: a name and its value, or none to leave. */
 export function retarget(request, url, fields) {
   const to = new Request(url, request);
-  const lines = fields.split("\n");
-  for (let i = 0; i + 1 < lines.length; i += 2) {
-    if (lines[i + 1]) to.headers.set(lines[i], lines[i + 1]);
-    else to.headers.delete(lines[i]);
+  for (const [name, value] of pairs(fields)) {
+    if (value) to.headers.set(name, value);
+    else to.headers.delete(name);
   }
   return to;
 }
 
-/** A response made here; `fields` are pairs of lines. One that the runtime does not take is left out; the rest still goes. */
-export function respond(status, fields, body) {
-  let headers = made.get(fields);
-  if (!headers) {
-    headers = parsed(fields.split("\n"));
-    if (made.size >= MAX_MADE) made.clear();
-    made.set(fields, headers);
-  }
-  return new Response(body, { status, headers }); // which copies them
-}
-
-function parsed(lines) {
+/** Header fields from pairs of lines. One that the runtime does not take is left out; the rest is there. */
+export function headers(fields) {
   const headers = new Headers();
-  for (let i = 0; i + 1 < lines.length; i += 2) {
+  for (const [name, value] of pairs(fields)) {
     try {
-      headers.append(lines[i], lines[i + 1]);
+      headers.append(name, value);
     } catch {}
   }
   return headers;
 }
 
-// Most visitors of an outage get the same fields, and making them takes as long as all the rest of an answer.
-const made = new Map();
-const MAX_MADE = 64;
+function* pairs(fields) {
+  const lines = fields.split("\n");
+  for (let i = 0; i + 1 < lines.length; i += 2) yield [lines[i], lines[i + 1]];
+}
+
+/** A response made here, with a copy of these headers. */
+export function respond(status, headers, retryAfter, body) {
+  const response = new Response(body, { status, headers });
+  if (retryAfter) response.headers.set("retry-after", retryAfter);
+  return response;
+}
 
 /** The same response with these fields, pairs of lines, in place of its own. */
 export function amended(response, fields) {
   const changed = new Response(response.body, response);
-  for (const [name, value] of parsed(fields.split("\n"))) changed.headers.set(name, value);
+  for (const [name, value] of headers(fields)) changed.headers.set(name, value);
   return changed;
 }
 

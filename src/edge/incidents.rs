@@ -12,7 +12,7 @@ use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{Request, Response};
 
-use super::{convert, env, isolate, now};
+use super::{env, isolate, now, respond};
 use crate::fields::FieldLines;
 use crate::flow::Consult;
 use crate::incidents::{Incident, Known, Question};
@@ -56,9 +56,9 @@ impl Incidents {
         let url = request.url();
         let question = url.split_once('?').and_then(|(_, query)| Question::from_query(query));
         let Some(question) = question else {
-            return convert::made(400, &FieldLines::new(), Some("this is no question".into()));
+            return respond::made(400, FieldLines::new(), Some("this is no question".into()));
         };
         let known = self.0.borrow_mut().hear(question, now(), &mut Random::new(isolate::seed()));
-        convert::made(200, &FieldLines::new(), Some(known.to_text().into()))
+        respond::made(200, FieldLines::new(), Some(known.to_text().into()))
     }
 }

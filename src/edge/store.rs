@@ -15,7 +15,7 @@ use super::body::{self, Body};
 use super::cache::Cache;
 use super::kv::Kv;
 use super::wait::{both, within};
-use super::{convert, env, isolate, now, peek};
+use super::{env, isolate, now, peek, respond};
 use crate::config::Config;
 use crate::fields::Fields;
 use crate::flow::{Keep, Promote, Tier};
@@ -115,7 +115,7 @@ impl Store {
         });
         let response = same.and_then(|copy| {
             let lines = vec![("content-length".to_owned(), copy.record.length()?.to_string())];
-            convert::made(200, &lines, Some(copy.body))
+            respond::made(200, lines, Some(copy.body))
         });
         match response {
             Some(response) => self.write(keep, response, config, request).await,

@@ -8,6 +8,7 @@
 use super::language::{Entry, Language, Library};
 
 /// The texts of one language.
+#[derive(Debug)]
 pub(super) struct Catalog {
     entry: &'static Entry,
     texts: Vec<&'static str>,

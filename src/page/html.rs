@@ -88,9 +88,8 @@ fn head(out: &mut String, view: &View) {
     if !own.is_empty() {
         add(out, &["<style>", &own, "</style>\n"]);
     }
-    if let Some(seconds) = view.reloads_after() {
-        let seconds = seconds.to_string();
-        add(out, &["<noscript><meta http-equiv=\"refresh\" content=\"", &seconds, "\"></noscript>\n"]);
+    if let Some(waits) = view.waits() {
+        add(out, &["<noscript><meta http-equiv=\"refresh\" content=\"", &waits.digits, "\"></noscript>\n"]);
     }
     out.push_str("</head>\n");
 }
@@ -137,12 +136,12 @@ fn fate(out: &mut String, view: &View) {
 /// What to do, and when the page itself does something. The script finds its texts in the attributes.
 fn next(out: &mut String, view: &View) {
     out.push_str("<section class=\"next\" id=\"next\"");
-    let reloads_after = view.reloads_after();
+    let waits = view.waits();
     let mut data = |name: &str, value: &str| add(out, &[" data-", name, "=\"", value, "\""]);
     data("copy", view.text(key!("copy")));
     data("copied", view.text(key!("copied")));
-    if let Some(seconds) = reloads_after {
-        data("wait", &seconds.to_string());
+    if let Some(waits) = &waits {
+        data("wait", &waits.digits);
         data("status", &view.code);
         data("zero", view.catalog.zero().encode_utf8(&mut [0; 4]));
         data("plural", &view.catalog.plural_categories());
@@ -168,9 +167,8 @@ fn next(out: &mut String, view: &View) {
         let time = ["<time data-t datetime=\"", &iso, "\">", &super::facts::plain(until), "</time>"].concat();
         add(out, &["<p>", &view.catalog.fill(key!("until"), "{time}", &time), "</p>\n"]);
     }
-    if let Some(seconds) = reloads_after {
-        let check = view.catalog.fill(key!("check_in"), "{in}", &view.catalog.within(seconds));
-        add(out, &["<p class=\"count\" id=\"count\" role=\"timer\">", &check, "</p>\n"]);
+    if let Some(waits) = &waits {
+        add(out, &["<p class=\"count\" id=\"count\" role=\"timer\">", &waits.sentence, "</p>\n"]);
         out.push_str("<div class=\"bar\" id=\"bar\" hidden><i></i></div>\n");
         add(out, &["<p>", view.text(key!("check_auto")), "</p>\n<p class=\"sr\" id=\"say\" role=\"status\"></p>\n"]);
     } else if let Some(when) = view.when() {

@@ -13,6 +13,7 @@ use super::style::Script;
 pub struct Language(u8);
 
 /// What has to be known of a language.
+#[derive(Debug)]
 pub(super) struct Entry {
     pub tag: &'static str,
     pub rtl: bool,

@@ -1,21 +1,25 @@
-//! Was this page made a moment ago? An outage is thousands of visitors who all get the same page, but for the time, the path
-//! and the request id that stand on it.
+//! Was this page made a moment ago? An outage is thousands of visitors who all get the same page, but for the time, the path,
+//! the request id and the wait that stand on it.
 //!
 //! So a page in HTML is made once, with marks in those places, and for everybody else it is put together from the pieces
-//! between them. What comes out is, byte for byte, what [`render`] makes (a property test sees to it).
-//! Plain data with a cap: forgetting is harmless.
+//! between them. What comes out is, byte for byte, what [`render`] makes (a property test sees to it). What a visitor asks
+//! for is weighed once as well. Plain data with a cap: forgetting is harmless.
 
+use super::catalog::Catalog;
 use super::escape::push_markup;
-use super::facts::{Places, View};
+use super::facts::{DIGITS, ID, PATH, Places, SENTENCE, TIME, View, Waits};
 use super::language::Language;
 use super::{Asked, Format, Incident, Page, Params, formats, headers, negotiate, render};
-use crate::fields::FieldLines;
+use crate::fields::{FieldLines, Fields};
 
-/// The pages that were made lately, the newest last.
+/// The pages that were made lately, and what was asked for, the newest last.
 #[derive(Debug, Default)]
-pub struct Memo(Vec<Made>);
+pub struct Memo {
+    pages: Vec<Made>,
+    asked: Vec<Weighed>,
+}
 
-/// One of them.
+/// A page.
 #[derive(Debug)]
 struct Made {
     params: Params,
@@ -28,9 +32,21 @@ struct Made {
     pieces: Vec<String>,
     lines: FieldLines,
     status: u16,
+    /// For the wait, which is told in the page's own language.
+    catalog: Catalog,
 }
 
 type Rest = (Incident<'static>, bool, bool);
+
+/// What a visitor's fields ask for.
+#[derive(Debug)]
+struct Weighed {
+    accept: Option<String>,
+    accept_language: Option<String>,
+    hint: Format,
+    default: Language,
+    means: (Format, Language),
+}
 
 impl Memo {
     /// The answer for a visitor, as [`render`] makes it.
@@ -38,9 +54,8 @@ impl Memo {
         if params.template.is_some() {
             return render(params, incident, asked);
         }
-        let format = negotiate::format(asked.fields);
+        let (format, language) = self.weighed(asked.fields, params.language);
         let places = Places::new(incident, asked);
-        let language = Language::negotiate(asked.fields.field("accept-language").as_deref(), params.language);
         // In a mail to the support the facts are escaped in another way.
         let has_mail = params.support.as_deref().is_some_and(|support| support.contains('@'));
         if format != Format::Html || has_mail || places.host.len() > MAX_HOST {
@@ -55,15 +70,10 @@ impl Memo {
                 && made.failure == incident.failure
                 && made.params == *params
         };
-        if let Some(made) = self.0.iter().rev().find(is_it) {
-            return made.page(&places, asked.method);
+        if let Some(made) = self.pages.iter().rev().find(is_it) {
+            return made.page(&places, incident.retry_after, asked.method);
         }
-        let marked = Places {
-            host: places.host.clone(),
-            time: TIME.to_string(),
-            path: PATH.to_string(),
-            id: places.id.as_ref().map(|_| ID.to_string()),
-        };
+        let marked = Places::marks(places.host.clone(), places.id.is_some());
         let view = View::new(params, incident, if rest.2 { "GET" } else { "POST" }, language, marked);
         let page = headers::finish(&view, format, formats::content(&view, format));
         let made = Made {
@@ -72,58 +82,95 @@ impl Memo {
             host: places.host.clone(),
             failure: incident.failure.to_owned(),
             rest,
-            pieces: page.body.split_inclusive([TIME, PATH, ID]).map(str::to_owned).collect(),
+            pieces: page.body.split_inclusive([TIME, PATH, ID, DIGITS, SENTENCE]).map(str::to_owned).collect(),
             lines: page.lines,
             status: page.status,
+            catalog: view.catalog,
         };
-        let page = made.page(&places, asked.method);
-        if self.0.len() >= MAX_PAGES {
-            self.0.remove(0);
-        }
-        self.0.push(made);
+        let page = made.page(&places, incident.retry_after, asked.method);
+        kept(&mut self.pages, made, MAX_PAGES);
         page
+    }
+
+    /// In which format and language?
+    fn weighed(&mut self, fields: &dyn Fields, default: Language) -> (Format, Language) {
+        let (accept, accept_language) = (fields.field("accept"), fields.field("accept-language"));
+        let hint = negotiate::hint(fields);
+        let is_it = |known: &&Weighed| {
+            known.accept == accept
+                && known.accept_language == accept_language
+                && known.hint == hint
+                && known.default == default
+        };
+        if let Some(known) = self.asked.iter().rev().find(is_it) {
+            return known.means;
+        }
+        let format = negotiate::accepted(accept.as_deref(), hint);
+        let language = Language::negotiate(accept_language.as_deref(), default);
+        let means = (format, language);
+        if [&accept, &accept_language].into_iter().flatten().all(|field| field.len() <= MAX_FIELD) {
+            kept(&mut self.asked, Weighed { accept, accept_language, hint, default, means }, MAX_ASKED);
+        }
+        means
     }
 }
 
+fn kept<T>(all: &mut Vec<T>, one: T, most: usize) {
+    if all.len() >= most {
+        all.remove(0);
+    }
+    all.push(one);
+}
+
 impl Made {
-    fn page(&self, places: &Places, method: &str) -> Page {
+    fn page(&self, places: &Places, retry_after: Option<u64>, method: &str) -> Page {
+        let waits = retry_after.map(|seconds| Waits::new(seconds, &self.catalog));
         let mut body = String::with_capacity(self.pieces.iter().map(String::len).sum::<usize>() + ROOM);
         for piece in &self.pieces {
             body.push_str(piece);
             let value = match body.chars().next_back() {
-                Some(TIME) => &places.time,
+                Some(TIME) => places.time.as_str(),
                 Some(PATH) => &places.path,
                 Some(ID) => places.id.as_deref().unwrap_or_default(),
+                // Our own texts are free of markup.
+                Some(DIGITS) => waits.as_ref().map_or("", |waits| &waits.digits),
+                Some(SENTENCE) => waits.as_ref().map_or("", |waits| &waits.sentence),
                 _ => continue,
             };
             body.pop();
             push_markup(&mut body, value);
         }
         let mut lines = self.lines.clone();
-        for (_, value) in lines.iter_mut().filter(|(name, _)| name == "content-length") {
-            *value = body.len().to_string();
+        for (name, value) in &mut lines {
+            match (name.as_str(), &waits) {
+                ("content-length", _) => *value = body.len().to_string(),
+                ("retry-after", Some(waits)) => value.clone_from(&waits.digits),
+                _ => {}
+            }
         }
         Page { status: self.status, lines, body: if method == "HEAD" { String::new() } else { body } }
     }
 }
 
-/// What of the incident and the method decides about a page in HTML: not the time, which is a place, nor what only programs
-/// are told.
+/// What of the incident and the method decides about a page in HTML: not the time nor the wait, which are places (but that
+/// of a page that does not look again by itself stands in another sentence), nor what only programs are told.
 fn rest(incident: &Incident, method: &str, has_id: bool) -> Rest {
     let Incident { explanation, status, retry_after, fate, until, .. } = *incident;
     let now = crate::time::Time::default();
+    let reads_only = !super::facts::submits(method);
+    let looks_again = reads_only && fate == super::Fate::Safe;
+    let retry_after = retry_after.map(|seconds| if looks_again { 0 } else { seconds });
     let same = Incident { explanation, status, failure: "", error: None, gateway: None, retry_after, fate, now, until };
-    (same, has_id, !super::facts::submits(method))
+    (same, has_id, reads_only)
 }
-
-// Marks that no text holds: control characters are taken out of all that comes from outside.
-const TIME: char = '\u{1}';
-const PATH: char = '\u{2}';
-const ID: char = '\u{3}';
 
 /// Pages that are kept, each about 16 KB.
 const MAX_PAGES: usize = 32;
 /// Longest host whose pages are kept.
 const MAX_HOST: usize = 100;
+/// What visitors asked for, as many different ones as are kept.
+const MAX_ASKED: usize = 32;
+/// Longest field that is kept with it.
+const MAX_FIELD: usize = 256;
 /// For what comes into the places.
 const ROOM: usize = 512;

@@ -89,8 +89,12 @@ impl Format {
 /// The format for this request.
 #[must_use]
 pub(super) fn format(fields: &dyn Fields) -> Format {
-    let hint = hint(fields);
-    let Some(accept) = fields.field("accept").filter(|accept| !accept.trim().is_empty()) else { return hint };
+    accepted(fields.field("accept").as_deref(), hint(fields))
+}
+
+/// The format for an `Accept`, where the asker is likely to want that one.
+pub(super) fn accepted(accept: Option<&str>, hint: Format) -> Format {
+    let Some(accept) = accept.filter(|accept| !accept.trim().is_empty()) else { return hint };
     let ranges: Vec<Range> = accept.split(',').take(MAX_RANGES).map(Range::new).collect();
     let mut best: Option<(Format, Fit)> = None;
     for format in Format::ALL {
@@ -203,7 +207,7 @@ fn last_resort(ranges: &[Range], hint: Format) -> Format {
 }
 
 /// What is known of the asker: Fetch Metadata first, then older habits.
-fn hint(fields: &dyn Fields) -> Format {
+pub(super) fn hint(fields: &dyn Fields) -> Format {
     let field = |name: &str| fields.field(name).map(|v| v.trim().to_ascii_lowercase()).filter(|v| !v.is_empty());
     let content_type = field("content-type").unwrap_or_default();
     if is_grpc_web(&content_type) {

@@ -1,0 +1,96 @@
+//! How is a response made here, from the core's values?
+//!
+//! Most visitors of an outage get the same fields, and making them takes as long as all the rest of an answer: they are made
+//! once, as an object of the runtime, and each response gets a copy of it.
+
+use std::cell::RefCell;
+
+use worker::wasm_bindgen::prelude::*;
+use worker::web_sys::{Headers, Response};
+
+use crate::admin::Reply;
+use crate::fields::FieldLines;
+use crate::page::Page;
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    fn headers(fields: &str) -> Headers;
+    #[wasm_bindgen(catch)]
+    fn respond(status: u16, headers: &Headers, retry_after: &str, body: &JsValue) -> Result<Response, JsValue>;
+    /// A view of our memory: the runtime takes a copy of it at once (Fetch, "extract a body"). As a string it would be
+    /// decoded on the way out of Wasm, only to be encoded again.
+    #[wasm_bindgen(catch, js_name = respond)]
+    fn respond_with_bytes(status: u16, headers: &Headers, retry_after: &str, body: &[u8]) -> Result<Response, JsValue>;
+    #[wasm_bindgen(catch, js_name = amended)]
+    fn glue_amended(response: &Response, fields: &str) -> Result<Response, JsValue>;
+}
+
+thread_local! {
+    static MADE: RefCell<Vec<(FieldLines, Headers)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A page as a response.
+pub fn page(page: Page) -> Option<Response> {
+    if page.body.is_empty() { made(page.status, page.lines, None) } else { text(page.status, page.lines, &page.body) }
+}
+
+/// An admin reply as a response.
+pub fn reply(reply: Reply) -> Option<Response> {
+    text(reply.status, reply.lines, &reply.body)
+}
+
+/// A response with a body of the runtime's own. A line that the runtime does not take is left out; the rest still goes.
+pub fn made(status: u16, lines: FieldLines, body: Option<JsValue>) -> Option<Response> {
+    respond(status, &object(lines), "", &body.unwrap_or(JsValue::NULL)).ok()
+}
+
+/// A response with this text. What differs from one visitor to the next is kept apart: the length, which the runtime
+/// knows, and the time for which to wait.
+fn text(status: u16, mut lines: FieldLines, body: &str) -> Option<Response> {
+    let mut retry_after = String::new();
+    lines.retain_mut(|(name, value)| match name.as_str() {
+        "content-length" => false,
+        "retry-after" => {
+            retry_after = std::mem::take(value);
+            false
+        }
+        _ => true,
+    });
+    respond_with_bytes(status, &object(lines), &retry_after, body.as_bytes()).ok()
+}
+
+/// The same response with these fields in place of its own.
+pub fn amended(response: Response, lines: &FieldLines) -> Response {
+    glue_amended(&response, &joined(lines)).unwrap_or(response)
+}
+
+fn object(lines: FieldLines) -> Headers {
+    let known =
+        MADE.with_borrow(|made| made.iter().rev().find(|(of, _)| *of == lines).map(|(_, object)| object.clone()));
+    known.unwrap_or_else(|| {
+        let object = headers(&joined(&lines));
+        MADE.with_borrow_mut(|made| {
+            if made.len() >= MAX_MADE {
+                made.clear();
+            }
+            made.push((lines, object.clone()));
+        });
+        object
+    })
+}
+
+/// Pairs of lines. A line break would make two fields of one; the runtime does not take such a value either.
+fn joined(lines: &FieldLines) -> String {
+    let mut fields = String::new();
+    let is_one_line = |text: &str| !text.contains('\n');
+    for (name, value) in lines.iter().filter(|(name, value)| is_one_line(name) && is_one_line(value)) {
+        if !fields.is_empty() {
+            fields.push('\n');
+        }
+        fields.extend([name, "\n", value]);
+    }
+    fields
+}
+
+/// Objects that are kept.
+const MAX_MADE: usize = 64;
