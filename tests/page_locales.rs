@@ -104,7 +104,7 @@ fn are_short() {
                 "fate_unknown" | "fate_not_sent" | "fate_keep" => 190,
                 "not_you" => 160,
                 _ if key.starts_with("state_") => 22,
-                _ if key.starts_with("fact_") => 20,
+                _ if key.starts_with("fact_") => 16,
                 _ if key.starts_with("mean_") => 160,
                 _ if key.ends_with("_title") => 60,
                 _ if key.ends_with("_text") => 150,

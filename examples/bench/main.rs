@@ -20,8 +20,6 @@ mod load;
 mod measured;
 mod memory;
 mod origin;
-#[path = "../../tests/page_support/mod.rs"]
-mod page_support;
 #[path = "../../tests/support/raw.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
 mod raw;
@@ -34,8 +32,6 @@ use std::time::Duration;
 
 use load::Load;
 use origin::Origin;
-use understudy::failure::Explanation;
-use understudy::page::Params;
 use worker::Worker;
 
 /// How much is run.
@@ -55,7 +51,6 @@ fn main() {
     let origin = Origin::start();
     plan.healthy(&origin);
     plan.rescue(&origin);
-    plan.rendering();
     plan.patience(&origin);
     plan.memory();
     plan.start_up(&origin);
@@ -121,20 +116,6 @@ impl Plan {
         let constant = workers::script(origin, &workers::constant(503, page.body.len()));
         let pages = Load { status: 503, ..pages };
         self.rate("page of planned maintenance", &pages, &planned, "JavaScript that returns a constant", &constant);
-    }
-
-    /// What a page costs before it goes anywhere, without the runtime.
-    fn rendering(&self) {
-        const TIMES: u32 = 500;
-        let name = "rendering a page, native (lower is better)";
-        if self.skips(name) {
-            return;
-        }
-        let (params, incident) = (Params::default(), page_support::incident(Explanation::BadGateway));
-        let page = || page_support::page(&params, &incident, "GET", &page_support::browser("en"));
-        let all = || (0..TIMES).for_each(|_| drop(std::hint::black_box(page())));
-        let micros = (0..self.turns).map(|_| load::timed(all) / f64::from(TIMES) * 1e6).collect();
-        println!("| {name} | | | {:.1} µs | |", load::median(micros));
     }
 
     /// What a visitor waits when the origin hangs and there is a copy.

@@ -71,6 +71,16 @@ impl Catalog {
         self.entry.zero
     }
 
+    /// What stands between a label and its value: in French with a space before it that no line breaks at, in Chinese and
+    /// Japanese the wide one, which brings its own space.
+    pub(super) fn colon(&self) -> &'static str {
+        match self.entry.tag {
+            "fr" => "\u{a0}: ",
+            "ja" | "zh-Hans" | "zh-Hant" => "：",
+            _ => ": ",
+        }
+    }
+
     fn number(&self, n: u64) -> String {
         let digit = |c: char| char::from_u32(u32::from(self.entry.zero) + c.to_digit(10)?);
         n.to_string().chars().map(|c| digit(c).unwrap_or(c)).collect()

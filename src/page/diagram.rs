@@ -41,7 +41,7 @@ fn in_words(out: &mut String, view: &View, state: Key) {
     for (caption, state) in
         [(key!("you"), key!("state_ok")), (key!("network"), key!("state_ok")), (key!("website"), state)]
     {
-        add(out, &["<li>", view.text(caption), ": ", view.text(state), "</li>\n"]);
+        add(out, &["<li>", view.text(caption), view.catalog.colon(), view.text(state), "</li>\n"]);
     }
     out.push_str("</ol>\n");
 }

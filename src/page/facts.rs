@@ -167,7 +167,7 @@ impl<'a> View<'a> {
 
     /// What became of it with a heading before it, where there is no other.
     pub(super) fn headed_fate(&self) -> Option<String> {
-        self.fate().map(|fate| [self.text(key!("fate_title")), ": ", fate].concat())
+        self.fate().map(|fate| [self.text(key!("fate_title")), self.catalog.colon(), fate].concat())
     }
 
     /// What became of something that was submitted.
@@ -194,10 +194,12 @@ impl<'a> View<'a> {
         Some(self.catalog.fill(key!("try_in"), "{in}", &self.catalog.within(seconds)))
     }
 
-    /// “Expected end: 2026-11-22 20:41 UTC”.
+    /// “Expected end: 2026-11-22 20:41 UTC”. Between letters that run from right to left the date would be shown with its
+    /// parts in another order, so there it is isolated (Unicode UAX 9 §2.4.2).
     pub(super) fn until(&self) -> Option<String> {
-        let until = self.incident.until?;
-        Some(self.catalog.fill(key!("until"), "{time}", &plain(until)))
+        let until = plain(self.incident.until?);
+        let until = if self.language.entry().rtl { ["\u{2066}", &until, "\u{2069}"].concat() } else { until };
+        Some(self.catalog.fill(key!("until"), "{time}", &until))
     }
 
     /// “Error 502”; nothing for planned maintenance.

@@ -37,7 +37,7 @@ fn paragraphs(view: &View) -> Vec<String> {
 
 fn headline(view: &View) -> String {
     match view.label() {
-        Some(label) => [label.as_str(), ": ", view.title()].concat(),
+        Some(label) => [label.as_str(), view.catalog.colon(), view.title()].concat(),
         None => view.title().to_owned(),
     }
 }
@@ -51,9 +51,7 @@ fn as_text(view: &View) -> String {
     out.push('\n');
     for (label, value) in view.facts().into_iter().chain(help(view)) {
         out.push('\n');
-        out.push_str(label);
-        out.push_str(": ");
-        out.push_str(value);
+        add(&mut out, &[label, view.catalog.colon(), value]);
     }
     out.push('\n');
     out
@@ -72,11 +70,11 @@ fn as_markdown(view: &View) -> String {
     for (label, value) in view.facts() {
         // A code span cannot be left without its fence, and the value has none.
         let value = value.replace('`', "'");
-        add(&mut out, &["\n- ", label, ": `", &value, "`"]);
+        add(&mut out, &["\n- ", label, view.catalog.colon(), "`", &value, "`"]);
     }
     for (label, target) in help(view) {
         let scheme = if target.contains("://") { "" } else { "mailto:" };
-        add(&mut out, &["\n- ", label, ": <", scheme, target, ">"]);
+        add(&mut out, &["\n- ", label, view.catalog.colon(), "<", scheme, target, ">"]);
     }
     out.push('\n');
     out

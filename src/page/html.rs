@@ -140,6 +140,7 @@ fn next(out: &mut String, view: &View) {
     let mut data = |name: &str, value: &str| add(out, &[" data-", name, "=\"", value, "\""]);
     data("copy", view.text(key!("copy")));
     data("copied", view.text(key!("copied")));
+    data("colon", view.catalog.colon());
     if let Some(waits) = &waits {
         data("wait", &waits.digits);
         data("status", &view.code);
@@ -164,7 +165,8 @@ fn next(out: &mut String, view: &View) {
     }
     if let Some(until) = view.incident.until {
         let iso = rfc_3339(until);
-        let time = ["<time data-t datetime=\"", &iso, "\">", &super::facts::plain(until), "</time>"].concat();
+        let time =
+            ["<time data-t dir=\"auto\" datetime=\"", &iso, "\">", &super::facts::plain(until), "</time>"].concat();
         add(out, &["<p>", &view.catalog.fill(key!("until"), "{time}", &time), "</p>\n"]);
     }
     if let Some(waits) = &waits {
@@ -210,9 +212,10 @@ fn links(out: &mut String, view: &View) {
 fn mail(view: &View, address: &str) -> String {
     let mut body = String::from("\r\n\r\n");
     for (label, value) in view.facts() {
-        body.extend([label, ": ", value, "\r\n"]);
+        body.extend([label, view.catalog.colon(), value, "\r\n"]);
     }
-    let subject = [&view.site, ": ", &view.label().unwrap_or_else(|| view.title().to_owned())].concat();
+    let subject =
+        [view.site.as_str(), view.catalog.colon(), &view.label().unwrap_or_else(|| view.title().to_owned())].concat();
     ["mailto:", &address.replace('%', "%25"), "?subject=", &percent(&subject), "&body=", &percent(&body)].concat()
 }
 

@@ -13,7 +13,7 @@
     var b = e.currentTarget, f = by('facts'), r = d.createRange(), g = getSelection();
     var done = function () { b.textContent = s.copied; setTimeout(function () { b.textContent = s.copy; }, 3000); };
     var text = Array.prototype.map.call(f.querySelectorAll('dt'), function (t) {
-      return t.textContent + ': ' + t.nextElementSibling.textContent;
+      return t.textContent + s.colon + t.nextElementSibling.textContent;
     }).join('\n');
     var select = function () { r.selectNodeContents(f); g.removeAllRanges(); g.addRange(r); };
     if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, select); else select();
