@@ -154,7 +154,12 @@ impl Incident {
             Stage::Closed if self.back.is_some_and(|back| now.since(back) < MEMORY) => Known::Over,
             Stage::Closed => Known::Closed,
             Stage::Ramp(since) => Known::Ramp(since),
-            Stage::Open(left) | Stage::Probing(left) if !left.is_zero() => Known::Open(left.min(MAX_OPEN)),
+            Stage::Open(left) if !left.is_zero() => Known::Open(left.min(MAX_OPEN)),
+            // The longer the probe takes, the less is it worth to ask again soon.
+            Stage::Probing(left) if !left.is_zero() => {
+                let taken = question.breaker.lease.saturating_sub(left);
+                Known::Open(taken.max(PROBE_WAIT).min(left))
+            }
             // It is due. Who is on the way already, or about to be, is the probe.
             Stage::Open(_) | Stage::Probing(_) if probes => match self.breaker.admit(question.breaker, now, random) {
                 Verdict::Probe => Known::Probe,
@@ -199,6 +204,9 @@ const ONE_PATH: u32 = 4;
 
 /// How long failures, and a recovery, are remembered.
 const MEMORY: Duration = Duration::from_secs(300);
+
+/// While a probe is on its way, nobody else asks again sooner.
+const PROBE_WAIT: Duration = Duration::from_secs(1);
 
 /// No isolate is kept away for longer, whatever a `Retry-After` says.
 const MAX_OPEN: Duration = Duration::from_secs(3600);
@@ -299,10 +307,13 @@ mod tests {
         let mut place = Place::tripped();
         place.later(5_000);
         assert_eq!(place.hears(Report::Probe), Known::Probe);
-        for _ in 0..100 {
-            assert!(matches!(place.hears(Report::Probe), Known::Open(left) if left == Duration::from_secs(11)));
+        // Most probes are quick; of one that is not, nobody asks more often than each time that it has taken twice as long.
+        for (after, expected) in [(0, 1), (0, 1), (1_000, 1), (1_000, 2), (2_000, 4), (4_000, 3)] {
+            place.later(after);
+            let known = place.hears(Report::Probe);
+            assert!(matches!(known, Known::Open(left) if left == Duration::from_secs(expected)), "{expected}: {known:?}");
         }
-        place.later(11_000);
+        place.later(3_000);
         assert_eq!(
             place.hears(Report::Slow { path: 1 }),
             Known::Probe,
