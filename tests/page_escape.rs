@@ -190,7 +190,9 @@ fn skeleton(markup: &str) -> Vec<String> {
 }
 
 fn lines_start(text: &str) -> Vec<String> {
-    text.lines().map(|line| line.split([':', '：', '`', '<']).next().unwrap_or_default().chars().take(4).collect()).collect()
+    text.lines()
+        .map(|line| line.split([':', '：', '`', '<']).next().unwrap_or_default().chars().take(4).collect())
+        .collect()
 }
 
 /// The end of maintenance is isolated where letters run from right to left; nothing else is.

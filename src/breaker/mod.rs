@@ -34,6 +34,8 @@ pub struct Breaker {
     window: Window,
     /// How often it opened without having been fully closed in between.
     trips: u32,
+    /// When it last opened, let a probe through or saw the origin come back.
+    turned: Time,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -102,6 +104,7 @@ impl Breaker {
             State::Open { until } if now < until => Verdict::Skip(until.since(now)),
             State::Probing { lease } if now < lease => Verdict::Skip(lease.since(now).min(PROBE_WAIT)),
             State::Open { .. } | State::Probing { .. } => {
+                self.turned = now;
                 self.state = State::Probing { lease: now + params.lease };
                 Verdict::Probe
             }
@@ -109,7 +112,7 @@ impl Breaker {
                 Some(share) if random.unit() >= share => Verdict::Spare,
                 Some(_) => Verdict::Go,
                 None => {
-                    *self = Self::default();
+                    self.close();
                     Verdict::Go
                 }
             },
@@ -124,7 +127,7 @@ impl Breaker {
         self.consecutive = 0;
         self.window.count(now, false);
         match self.state {
-            State::Probing { .. } => self.state = State::Ramp { since: now },
+            State::Probing { .. } => self.come_back(Duration::ZERO, now),
             // While it is open, only an answer to what was asked before can come: it says nothing of now.
             State::Open { .. } | State::Closed | State::Ramp { .. } => {}
         }
@@ -182,19 +185,28 @@ impl Breaker {
     /// come back together.
     pub fn keep_open(&mut self, left: Duration, now: Time, random: &mut Random) {
         let spread = left.mul_f64(0.2 * random.unit()).min(MAX_SPREAD);
+        self.turned = now;
         self.state = State::Open { until: now + (left + spread).max(MIN_OPEN) };
         self.consecutive = 0;
     }
 
     /// Others know that the origin came back so long ago.
     pub fn come_back(&mut self, ago: Duration, now: Time) {
-        self.state = State::Ramp { since: now - ago };
+        self.turned = now - ago;
+        self.state = State::Ramp { since: self.turned };
         self.consecutive = 0;
     }
 
     /// Others know that all is well again.
     pub fn close(&mut self) {
-        *self = Self::default();
+        *self = Self { turned: self.turned, ..Self::default() };
+    }
+
+    /// Was this asked before things took a turn? That it failed says nothing of now: the attempts of a hang time out while the
+    /// probe is on its way, and when all is well again.
+    #[must_use]
+    pub fn is_of_before(&self, asked_at: Time) -> bool {
+        asked_at < self.turned
     }
 
     /// Opens it.
@@ -207,6 +219,7 @@ impl Breaker {
         *self = Self {
             state: State::Open { until: now + span.max(asked) },
             trips: self.trips.saturating_add(1),
+            turned: now,
             ..Self::default()
         };
     }

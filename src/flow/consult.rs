@@ -13,11 +13,11 @@
 use std::hash::Hasher;
 use std::time::Duration;
 
-use super::{Failed, Flow, Now, Phase, Step};
+use super::{Flow, Now, Phase, Step};
 use crate::breaker::{Stage, Verdict};
 use crate::cdn_loop::Fnv;
 use crate::config::Mode;
-use crate::failure::{Failure, Kind};
+use crate::failure::Failure;
 use crate::incidents::{Failures, Known, Question, Report};
 
 /// A question, and to which object it goes.
@@ -159,19 +159,11 @@ impl Flow {
         }
     }
 
-    /// Others know that it will come to nothing: the attempt goes on, but nobody waits for it.
-    fn give_up_waiting(&mut self, left: Duration, now: &mut Now) -> Step {
-        let last = self.origin(now.state).last;
-        let failure = last.unwrap_or(Failure::new(Kind::ResponseTimeout, None));
-        self.failed = Some(Failed { open: Some(left), ..Failed::of(failure) });
-        self.look(Phase::Doubting, now)
-    }
-
     fn wait_on(&mut self, now: &mut Now) -> Step {
-        self.phase = Phase::Attempting;
         if !self.may_look() {
-            return Step::Wait(None);
+            return self.wait_for_news();
         }
+        self.phase = Phase::Attempting;
         match self.patience(now) {
             Duration::ZERO => self.look(Phase::Impatient, now),
             left => Step::Wait(Some(left)),

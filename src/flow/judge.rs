@@ -24,12 +24,13 @@ impl Flow {
             return;
         }
         let params = self.config.breaker;
-        let origin = self.origin(now.state);
+        let origin = now.state.origin(self.authority(self.target));
         match failed {
             None => {
                 origin.breaker.success(params, now.time);
                 self.note_success(now);
             }
+            Some(_) if origin.breaker.is_of_before(self.asked_at) => {}
             Some(failure) => {
                 origin.last = Some(failure);
                 // A timeout costs visitors most; but one that our own deadline cut short may have been no fault at all.

@@ -22,6 +22,7 @@ mod consult;
 mod fresh;
 mod guard;
 mod judge;
+mod news;
 mod notice;
 mod recent;
 mod relay;
@@ -289,6 +290,7 @@ impl Flow {
             (Phase::Asking(why), Event::Consulted(known)) => self.consulted(why, known, now),
             (Phase::Attempting, Event::Impatient) if self.doubting => self.ask_in_doubt(now),
             (Phase::Attempting, Event::Impatient) if self.may_look() => self.look(Phase::Impatient, now),
+            (Phase::Attempting, Event::Impatient) if self.heeds_news() => self.news(now),
             (Phase::Holding, Event::Held(Held::Cut, Outcome::Answered { status, .. })) => {
                 self.attempted(&Outcome::CutShort { status }, now)
             }

@@ -68,7 +68,7 @@ impl Flow {
         if self.drill.is_none() && self.is_first_at_target() {
             self.origin(now.state).budget.request(now.time);
         }
-        let patience = Some(self.patience(now)).filter(|_| self.may_look());
+        let patience = if self.may_look() { Some(self.patience(now)) } else { self.first_news(now) };
         let doubt = if timed { self.doubt(now) } else { None };
         // Whichever comes first; who has no patience looks for a copy at once.
         self.doubting = doubt.is_some_and(|doubt| patience.is_none_or(|patience| doubt < patience));
@@ -276,10 +276,7 @@ impl Flow {
         self.phase = phase;
         match phase {
             _ if found => self.answer_copy(now),
-            Phase::Impatient => {
-                self.phase = Phase::Attempting;
-                Step::Wait(None)
-            }
+            Phase::Impatient => self.wait_for_news(),
             Phase::Sparing => self.fetch(now),
             Phase::BeforeSleep(wait) => self.sleep(wait, now),
             Phase::Error500 => {

@@ -311,7 +311,10 @@ mod tests {
         for (after, expected) in [(0, 1), (0, 1), (1_000, 1), (1_000, 2), (2_000, 4), (4_000, 3)] {
             place.later(after);
             let known = place.hears(Report::Probe);
-            assert!(matches!(known, Known::Open(left) if left == Duration::from_secs(expected)), "{expected}: {known:?}");
+            assert!(
+                matches!(known, Known::Open(left) if left == Duration::from_secs(expected)),
+                "{expected}: {known:?}"
+            );
         }
         place.later(3_000);
         assert_eq!(

@@ -9,6 +9,7 @@ mod copies;
 mod fallbacks;
 mod fresh;
 mod guard;
+mod news;
 mod resume;
 mod retries;
 mod site;

@@ -84,6 +84,23 @@ fn without_a_copy_a_hanging_origin_is_a_504_after_the_timeout() {
     assert_eq!(stand.worker.count("cache.get"), 1, "asked once");
 }
 
+/// Their own timeout is far, and there is no copy: they get what everybody gets who comes now.
+#[test]
+fn nobody_waits_for_an_origin_that_was_found_to_be_down_meanwhile() {
+    let quick = r#"[{"path": "/quick", "TIMEOUT": "100ms"}]"#;
+    let breaker = [("BREAKER_FAILURES", "2"), ("BREAKER_OPEN", "1h..1h"), ("RULES", quick)];
+    let stand = Stand::new(&[&VARS[..], &breaker].concat());
+    stand.origin.break_with(Fault::Hang);
+    let page = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| stand.worker.get("/page/a"));
+        stand.origin.wait_for_hanging(1);
+        assert!(is_page(&stand.worker.get("/quick")));
+        waiting.join().expect("an answer")
+    });
+    assert!(page.status == 504 && is_page(&page), "{page:?}");
+    assert!(page.says("proxy-status", "circuit open"), "{page:?}");
+}
+
 #[test]
 fn an_origin_that_is_only_slow_is_waited_for_without_a_copy() {
     let stand = Stand::new(&VARS);
