@@ -12,6 +12,7 @@ use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{Request, Response};
 
+use super::wait::within;
 use super::{env, isolate, now, respond};
 use crate::fields::FieldLines;
 use crate::flow::Consult;
@@ -26,15 +27,14 @@ const LIMIT: Duration = Duration::from_millis(250);
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
 extern "C" {
-    fn consulted(namespace: &JsValue, name: &str, query: &str, limit: f64) -> Promise;
+    fn consulted(namespace: &JsValue, name: &str, query: &str) -> Promise;
 }
 
 /// Tells and asks.
 pub async fn ask(consult: &Consult, env: &Env) -> Option<Known> {
     let namespace = env::binding(env, INCIDENTS)?;
-    let limit = LIMIT.as_secs_f64() * 1000.0;
-    let answer = consulted(&namespace, &consult.name, &consult.question.to_query(), limit);
-    Known::from_text(&JsFuture::from(answer).await.ok()?.as_string()?)
+    let mut answer = JsFuture::from(consulted(&namespace, &consult.name, &consult.question.to_query()));
+    Known::from_text(&within(&mut answer, Some(LIMIT)).await?.ok()?.as_string()?)
 }
 
 /// The Durable Object's class.

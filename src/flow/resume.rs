@@ -11,10 +11,8 @@
 //! and is not held against the origin: whoever delivers is not down. One that brought less is a failure like any other.
 //! Attempts that fail are retries, at the next origin in its turn. Not here: what the rest is (`resume`).
 
-use std::rc::Rc;
 use std::time::Duration;
 
-use super::judge::authority;
 use super::{After, Answer, Copies, Failed, Fetch, Finish, Flow, Now, Phase, Step, Tier};
 use crate::breaker::Verdict;
 use crate::config::{Log, Mode};
@@ -22,7 +20,7 @@ use crate::failure::{self, Failure, Kind, Outcome};
 use crate::fields::{FieldLines, Fields};
 use crate::report::Line;
 use crate::resume::{Plan, Refusal};
-use crate::retry::{self, Decision, Replay, Situation};
+use crate::retry::{self, Decision, Replay};
 use crate::stale::{Part, Record, Served};
 use crate::time::Time;
 
@@ -175,26 +173,14 @@ impl Flow {
 
     /// Once more, if what limits retries permits it; else the copy.
     fn ask_again(&mut self, failure: Failure, now: &mut Now) -> Step {
-        let config = Rc::clone(&self.config);
-        let others = u32::try_from(config.fallbacks.len()).unwrap_or(u32::MAX);
+        let others = self.others();
         let (attempts, moves) =
             self.download.as_ref().map_or((u32::MAX, 0), |download| (download.attempts, download.moves));
-        let at = Situation {
-            method: self.request.method(),
-            replay: self.replay,
-            failure,
-            attempts,
-            // Back at an origin that has failed already is not elsewhere.
-            elsewhere: (1..=others).contains(&moves),
-            retry_after: self.failed.as_ref().and_then(|failed| failed.retry_after),
-            deadline: self.start + config.deadline,
-            open: self.all_open(now),
-            now: now.time,
-        };
+        // Back at an origin that has failed already is not elsewhere.
+        let elsewhere = (1..=others).contains(&moves);
         // The body that broke off, the first request for its rest, and the retries.
-        let allowed = config.retry.attempts.max(others).saturating_add(2);
-        let budget = &mut now.state.origin(authority(&config, &self.request, self.target)).budget;
-        match retry::decide(&config.retry, &at, allowed, budget, &mut self.random) {
+        let allowed = self.config.retry.attempts.max(others).saturating_add(2);
+        match self.weigh(failure, attempts, allowed, elsewhere, self.target, now) {
             Decision::Again(wait) => self.wait_for_rest(wait, now),
             Decision::Stop(why) => {
                 self.line.no_retry = Some(why.as_str());

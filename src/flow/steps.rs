@@ -165,26 +165,45 @@ impl Flow {
     }
 
     fn decide(&mut self, failure: Failure, now: &mut Now) -> Decision {
+        let others = self.others();
+        let next = self.next_target();
+        // Back at an origin that has failed already is not elsewhere.
+        let elsewhere = self.attempts <= others && next != self.target;
+        let allowed = self.config.retry.attempts.max(others) + 1;
+        self.weigh(failure, self.attempts, allowed, elsewhere, next, now)
+    }
+
+    /// Once more, or not? A retry is charged to the origin that it goes to.
+    pub(super) fn weigh(
+        &mut self,
+        failure: Failure,
+        attempts: u32,
+        allowed: u32,
+        elsewhere: bool,
+        target: usize,
+        now: &mut Now,
+    ) -> Decision {
         let config = Rc::clone(&self.config);
-        let others = u32::try_from(config.fallbacks.len()).unwrap_or(u32::MAX);
         let at = Situation {
             method: self.request.method(),
             replay: self.replay,
             failure,
-            attempts: self.attempts,
-            // Back at an origin that has failed already is not elsewhere.
-            elsewhere: self.attempts <= others && self.next_target() != self.target,
+            attempts,
+            elsewhere,
             open: self.all_open(now),
-            retry_after: self.failed.as_ref().and_then(|f| f.retry_after),
+            retry_after: self.failed.as_ref().and_then(|failed| failed.retry_after),
             deadline: self.start + config.deadline,
             now: now.time,
         };
-        let allowed = config.retry.attempts.max(others) + 1;
         let mut spare = retry::Budget::default();
-        // The retry is charged to whom it goes to.
-        let authority = authority(&config, &self.request, self.next_target());
+        let authority = authority(&config, &self.request, target);
         let budget = if self.drill.is_some() { &mut spare } else { &mut now.state.origin(authority).budget };
         retry::decide(&config.retry, &at, allowed, budget, &mut self.random)
+    }
+
+    /// How many fallbacks there are.
+    pub(super) fn others(&self) -> u32 {
+        u32::try_from(self.config.fallbacks.len()).unwrap_or(u32::MAX)
     }
 
     /// Is there nobody who may be asked?
