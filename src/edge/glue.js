@@ -48,10 +48,8 @@ function* pairs(fields) {
 }
 
 /** A response made here, with a copy of these headers. */
-export function respond(status, headers, retryAfter, body) {
-  const response = new Response(body, { status, headers });
-  if (retryAfter) response.headers.set("retry-after", retryAfter);
-  return response;
+export function respond(status, headers, body) {
+  return new Response(body, { status, headers });
 }
 
 /** The same response with these fields, pairs of lines, in place of its own. */

@@ -16,17 +16,24 @@ use crate::page::Page;
 extern "C" {
     fn headers(fields: &str) -> Headers;
     #[wasm_bindgen(catch)]
-    fn respond(status: u16, headers: &Headers, retry_after: &str, body: &JsValue) -> Result<Response, JsValue>;
+    fn respond(status: u16, headers: &Headers, body: &JsValue) -> Result<Response, JsValue>;
     /// A view of our memory: the runtime takes a copy of it at once (Fetch, "extract a body"). As a string it would be
     /// decoded on the way out of Wasm, only to be encoded again.
     #[wasm_bindgen(catch, js_name = respond)]
-    fn respond_with_bytes(status: u16, headers: &Headers, retry_after: &str, body: &[u8]) -> Result<Response, JsValue>;
+    fn respond_with_bytes(status: u16, headers: &Headers, body: &[u8]) -> Result<Response, JsValue>;
     #[wasm_bindgen(catch, js_name = amended)]
     fn glue_amended(response: &Response, fields: &str) -> Result<Response, JsValue>;
 }
 
 thread_local! {
-    static MADE: RefCell<Vec<(FieldLines, Headers)>> = const { RefCell::new(Vec::new()) };
+    static MADE: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Made {
+    /// What differs most between answers that are otherwise alike, apart from the rest: it is compared first.
+    retry_after: String,
+    lines: FieldLines,
+    object: Headers,
 }
 
 /// A page as a response.
@@ -41,22 +48,13 @@ pub fn reply(reply: Reply) -> Option<Response> {
 
 /// A response with a body of the runtime's own. A line that the runtime does not take is left out; the rest still goes.
 pub fn made(status: u16, lines: FieldLines, body: Option<JsValue>) -> Option<Response> {
-    respond(status, &object(lines), "", &body.unwrap_or(JsValue::NULL)).ok()
+    respond(status, &object(lines), &body.unwrap_or(JsValue::NULL)).ok()
 }
 
-/// A response with this text. What differs from one visitor to the next is kept apart: the length, which the runtime
-/// knows, and the time for which to wait.
+/// A response with this text; how long it is, the runtime knows.
 fn text(status: u16, mut lines: FieldLines, body: &str) -> Option<Response> {
-    let mut retry_after = String::new();
-    lines.retain_mut(|(name, value)| match name.as_str() {
-        "content-length" => false,
-        "retry-after" => {
-            retry_after = std::mem::take(value);
-            false
-        }
-        _ => true,
-    });
-    respond_with_bytes(status, &object(lines), &retry_after, body.as_bytes()).ok()
+    lines.retain(|(name, _)| name != "content-length");
+    respond_with_bytes(status, &object(lines), body.as_bytes()).ok()
 }
 
 /// The same response with these fields in place of its own.
@@ -64,16 +62,21 @@ pub fn amended(response: Response, lines: &FieldLines) -> Response {
     glue_amended(&response, &joined(lines)).unwrap_or(response)
 }
 
-fn object(lines: FieldLines) -> Headers {
-    let known =
-        MADE.with_borrow(|made| made.iter().rev().find(|(of, _)| *of == lines).map(|(_, object)| object.clone()));
+fn object(mut lines: FieldLines) -> Headers {
+    let wait = lines.iter().position(|(name, _)| name == RETRY_AFTER);
+    let retry_after = wait.map(|at| lines.swap_remove(at).1).unwrap_or_default();
+    let is_it = |made: &&Made| made.retry_after == retry_after && made.lines == lines;
+    let known = MADE.with_borrow(|made| made.iter().rev().find(is_it).map(|made| made.object.clone()));
     known.unwrap_or_else(|| {
         let object = headers(&joined(&lines));
+        if !retry_after.is_empty() {
+            let _ = object.set(RETRY_AFTER, &retry_after);
+        }
         MADE.with_borrow_mut(|made| {
             if made.len() >= MAX_MADE {
                 made.clear();
             }
-            made.push((lines, object.clone()));
+            made.push(Made { retry_after, lines, object: object.clone() });
         });
         object
     })
@@ -92,5 +95,6 @@ fn joined(lines: &FieldLines) -> String {
     fields
 }
 
+const RETRY_AFTER: &str = "retry-after";
 /// Objects that are kept.
-const MAX_MADE: usize = 64;
+const MAX_MADE: usize = 128;
