@@ -89,6 +89,8 @@ fn every_explanation() {
     for explanation in Explanation::ALL {
         let made = page(&operator(), &incident(explanation), "GET", &[("accept", "text/plain")]);
         check(&format!("explanation-{}.txt", explanation.as_str()), &made);
+        let made = page(&operator(), &incident(explanation), "GET", &browser("en"));
+        check(&format!("explanation-{}.html", explanation.as_str()), &made);
     }
 }
 

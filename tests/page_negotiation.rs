@@ -125,7 +125,6 @@ fn where_accept_leaves_a_choice_the_asker_decides() {
 
 #[test]
 fn language_is_looked_up_and_falls_back() {
-    let there = |tag: &str| Language::iter().any(|language| language.tag() == tag);
     for (accept, expected) in [
         ("de", "de"),
         ("de-CH", "de"),
@@ -156,6 +155,12 @@ fn language_is_looked_up_and_falls_back() {
         ("zh-HK", "zh-Hant"),
         ("zh-Hant-TW", "zh-Hant"),
         ("yue-HK", "zh-Hant"),
+        ("zh-MO", "zh-Hant"),
+        ("cmn-TW", "zh-Hant"),
+        ("cmn", "zh-Hans"),
+        ("gsw", "de"),
+        ("arz", "ar"),
+        ("prs", "fa"),
         ("no", "nb"),
         ("nn-NO", "nb"),
         ("pt-AO", "pt"),
@@ -165,9 +170,6 @@ fn language_is_looked_up_and_falls_back() {
         ("in-ID", "id"),
         ("ary-MA", "ar"),
     ] {
-        if !there(expected) {
-            continue;
-        }
         let made = page(&Params::default(), &incident(Explanation::Dns), "GET", &[("accept-language", accept)]);
         assert_eq!(field(&made, "content-language"), expected, "{accept}");
     }

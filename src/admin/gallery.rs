@@ -1,4 +1,4 @@
-//! How does every page look? `/.understudy/pages`, and with `?failure=…&lang=…&format=…&theme=…` any one of them.
+//! How does every page look? `/.understudy/pages`, and with `?failure=…&lang=…&format=…&theme=…&method=…` any one of them.
 //!
 //! A page is made by the very function that makes it for a visitor, from the fields that such a visitor would send; what
 //! is shown is what is sent, status and header fields included.
@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::failure::{Explanation, Failure, Kind, Worth};
 use crate::fields::FieldLines;
 use crate::page::{self, Asked, Fate, Format, Incident, Language, Params, Theme};
+use crate::report::{self, Passed};
 use crate::request::Request;
 use crate::time::Time;
 
@@ -19,9 +20,9 @@ pub fn gallery(request: &Request, config: &Config, now: Time) -> Reply {
     let query = request.parts().query.unwrap_or_default();
     let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     let Some(failure) = value("failure") else { return Reply::new(200, "text/html; charset=utf-8", list()) };
-    let chosen = Chosen::new(failure, value("lang"), value("format"), value("theme"));
+    let chosen = Chosen::new(failure, value);
     match chosen {
-        Ok(chosen) => chosen.page(request, &config.page, now),
+        Ok(chosen) => chosen.page(request, config, now),
         Err(wrong) => Reply::text(400, &wrong),
     }
 }
@@ -31,34 +32,60 @@ struct Chosen {
     language: Option<Language>,
     format: Format,
     theme: Option<Theme>,
+    /// Something was submitted.
+    submits: bool,
 }
 
 impl Chosen {
     /// What is not there is the default; what cannot be is said.
-    fn new(failure: &str, lang: Option<&str>, format: Option<&str>, theme: Option<&str>) -> Result<Self, String> {
+    fn new<'q>(failure: &str, value: impl Fn(&str) -> Option<&'q str>) -> Result<Self, String> {
         let kind = |name: &str| Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
         Ok(Self {
             failure: match failure {
                 MAINTENANCE => None,
                 name => Some(Failure::new(kind(name).ok_or_else(|| wrong("failure", name, &failures()))?, None)),
             },
-            language: checked("lang", lang, Language::parse, "a language tag such as de")?,
-            format: checked("format", format, format_of, &formats())?.unwrap_or(Format::Html),
-            theme: checked("theme", theme, Theme::parse, &themes())?,
+            language: checked("lang", value("lang"), Language::parse, "a language tag such as de")?,
+            format: checked("format", value("format"), format_of, &formats())?.unwrap_or(Format::Html),
+            theme: checked("theme", value("theme"), Theme::parse, &themes())?,
+            submits: checked("method", value("method"), method, "GET or POST")?.unwrap_or_default(),
         })
     }
 
-    fn page(&self, request: &Request, params: &Params, now: Time) -> Reply {
+    fn page(&self, request: &Request, config: &Config, now: Time) -> Reply {
         let mut fields: FieldLines = vec![("accept".to_owned(), self.format.media_type().to_owned())];
         if self.format == Format::Empty {
             fields = vec![("sec-fetch-dest".to_owned(), "font".to_owned())];
         }
         fields.extend(self.language.map(|language| ("accept-language".to_owned(), language.tag().to_owned())));
-        let params = Params { theme: self.theme.unwrap_or(params.theme), ..params.clone() };
+        let mut params = config.page.clone();
+        if let Some(theme) = self.theme {
+            // Whoever asks for one of ours does not want the operator's own page.
+            params = Params { theme, template: None, ..params };
+        }
         let parts = request.parts();
         let url = [parts.scheme, "://", parts.authority, "/an/example"].concat();
-        let page = page::render(&params, &self.incident(now), &Asked { method: "GET", url: &url, fields: &fields });
-        Reply { status: page.status, lines: page.lines, body: page.body }
+        let method = if self.submits { "POST" } else { "GET" };
+        let page = page::render(&params, &self.incident(now), &Asked { method, url: &url, fields: &fields });
+        let mut lines = page.lines;
+        let deployment = config.deployment.as_deref().unwrap_or(parts.authority);
+        lines.push(("proxy-status".to_owned(), report::proxy_status(None, deployment, self.passed())));
+        Reply { status: page.status, lines, body: page.body }
+    }
+
+    fn passed(&self) -> Passed<'static> {
+        match self.failure {
+            Some(failure) => Passed::failed(failure),
+            None => Passed { error: Some("proxy_internal_response"), details: Some(MAINTENANCE), ..Passed::default() },
+        }
+    }
+
+    fn fate(&self) -> Fate {
+        match self.failure {
+            _ if !self.submits => Fate::Safe,
+            Some(_) => Fate::Unknown,
+            None => Fate::NotSent,
+        }
     }
 
     fn incident(&self, now: Time) -> Incident<'static> {
@@ -69,7 +96,7 @@ impl Chosen {
             error,
             gateway: None,
             retry_after,
-            fate: Fate::Safe,
+            fate: self.fate(),
             now,
             until: None,
         };
@@ -109,6 +136,10 @@ fn format_of(name: &str) -> Option<Format> {
     Format::ALL.into_iter().find(|format| name_of(*format) == plain)
 }
 
+fn method(name: &str) -> Option<bool> {
+    ["GET", "POST"].contains(&name).then_some(name == "POST")
+}
+
 fn formats() -> String {
     Format::ALL.map(name_of).join(", ")
 }
@@ -123,12 +154,28 @@ fn failures() -> String {
     all
 }
 
-/// Every failure with every theme, language and format, as links. All text here is our own.
+/// Every failure with every theme, language and format, as links, and any combination by a form. All text here is our own.
 fn list() -> String {
     let mut html = String::from(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-         <title>Pages</title><h1>Pages</h1><p>Every page as a visitor gets it, for the failures below.</p>",
+         <title>Pages</title><h1>Pages</h1><p>Every page as a visitor gets it, for the failures below.</p><form>",
     );
+    let choices = [
+        ("failure", Kind::ALL.map(Kind::as_str).into_iter().chain([MAINTENANCE]).collect::<Vec<_>>()),
+        ("theme", Theme::ALL.map(Theme::as_str).to_vec()),
+        ("lang", Language::iter().map(Language::tag).collect()),
+        ("format", Format::ALL.map(name_of).to_vec()),
+        ("method", vec!["GET", "POST"]),
+    ];
+    for (name, values) in choices {
+        let _ = write!(html, "<label>{name} <select name={name}>");
+        for value in values {
+            let selected = if name == "format" && value == "html" { " selected" } else { "" };
+            let _ = write!(html, "<option{selected}>{value}");
+        }
+        html.push_str("</select></label> ");
+    }
+    html.push_str("<button>Show</button></form>");
     for name in Kind::ALL.map(Kind::as_str).into_iter().chain([MAINTENANCE]) {
         let _ = write!(html, "<h2>{name}</h2><p>");
         for theme in Theme::ALL.map(Theme::as_str) {
@@ -174,7 +221,13 @@ mod tests {
 
     #[test]
     fn says_what_it_does_not_know() {
-        for query in ["?failure=x", "?failure=dns&lang=xx", "?failure=dns&format=pdf", "?failure=dns&theme=<b>"] {
+        for query in [
+            "?failure=x",
+            "?failure=dns&lang=xx",
+            "?failure=dns&format=pdf",
+            "?failure=dns&theme=<b>",
+            "?failure=dns&method=PUT",
+        ] {
             let reply = shown(query);
             assert_eq!(reply.status, 400, "{query}");
             assert!(reply.body.contains("expected"), "{}", reply.body);
@@ -187,6 +240,15 @@ mod tests {
         assert!(page.body.contains("lang=\"de\"") || page.body.contains("lang=de"), "{}", page.body);
         let problem = shown("?failure=timeout&format=problem%2Bjson");
         assert!(problem.body.starts_with('{'), "{}", problem.body);
-        assert_eq!(shown("?failure=maintenance").status, 503);
+        let line = |page: &Reply, name| page.lines.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
+        let maintenance = shown("?failure=maintenance");
+        assert_eq!(maintenance.status, 503);
+        let status = "a.example;error=proxy_internal_response;details=\"maintenance\"";
+        assert_eq!(line(&maintenance, "proxy-status").as_deref(), Some(status));
+        let timeout = line(&shown("?failure=timeout"), "proxy-status");
+        assert_eq!(timeout.as_deref(), Some("a.example;error=http_response_timeout"));
+        let (form, planned) = (shown("?failure=timeout&method=POST"), shown("?failure=maintenance&method=POST"));
+        assert!(form.body.contains("not certain whether it arrived"), "{}", form.body);
+        assert!(planned.body.contains("It did not reach the website"), "{}", planned.body);
     }
 }

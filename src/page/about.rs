@@ -79,6 +79,9 @@ const fn names(status: u16) -> &'static [&'static str] {
         524 => &["524 A timeout occurred"],
         525 => &["525 SSL handshake failed"],
         526 => &["526 Invalid SSL certificate"],
+        527 => &["527 Railgun Error"],
+        528 => &["Error 528"],
+        529 => &["529 Site is overloaded"],
         530 => &["Error 1016: Origin DNS error", "Error 1033: Tunnel error"],
         _ => &["Internal Server Error", "Server Error"],
     }

@@ -18,7 +18,7 @@ pub(super) fn push(out: &mut String, view: &View) {
         Place::Site(_) => ("bad", key!("state_broken")),
     };
     if view.params.theme == Theme::Plain {
-        return in_words(out, view, state);
+        return in_words(out, view, &place, state);
     }
     add(out, &["<ol class=\"way\" aria-label=\"", view.text(key!("place")), "\">\n<li>"]);
     station(out, YOU, view.text(key!("you")), view.text(key!("state_ok")));
@@ -36,12 +36,14 @@ pub(super) fn push(out: &mut String, view: &View) {
 }
 
 /// For the theme without drawings.
-fn in_words(out: &mut String, view: &View, state: Key) {
+fn in_words(out: &mut String, view: &View, place: &Place, state: Key) {
     add(out, &["<h2>", view.text(key!("place")), "</h2>\n<ol>\n"]);
-    for (caption, state) in
-        [(key!("you"), key!("state_ok")), (key!("network"), key!("state_ok")), (key!("website"), state)]
-    {
-        add(out, &["<li>", view.text(caption), view.catalog.colon(), view.text(state), "</li>\n"]);
+    let (network, website) = (view.text(key!("network")), view.text(key!("website")));
+    let between = [network, " – ", website].concat();
+    let broken = matches!(place, Place::Link(_)).then_some((between.as_str(), key!("state_broken")));
+    let before = [(view.text(key!("you")), key!("state_ok")), (network, key!("state_ok"))];
+    for (caption, state) in before.into_iter().chain(broken).chain([(website, state)]) {
+        add(out, &["<li>", caption, view.catalog.colon(), view.text(state), "</li>\n"]);
     }
     out.push_str("</ol>\n");
 }

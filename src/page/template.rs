@@ -160,7 +160,8 @@ fn value(view: &View, name: &str) -> Option<Option<String>> {
         "dir" => some(view.direction()),
         "site" => some(&view.site),
         "host" => some(&view.host),
-        "path" => some(&view.path),
+        // Wherever it is put, a link must not lead to another host: `//evil.example` would.
+        "path" => Some(["/", view.path.trim_start_matches(['/', '\\'])].concat()),
         "status" => some(&view.code),
         "label" => view.label(),
         "title" => some(view.title()),

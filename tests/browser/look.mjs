@@ -15,6 +15,7 @@ const WISHES = [
   { "prefers-color-scheme": "light" },
   { "prefers-color-scheme": "dark", "prefers-reduced-motion": "reduce" },
   { "prefers-color-scheme": "light", "forced-colors": "active" },
+  { "prefers-color-scheme": "light", "prefers-contrast": "more" },
 ];
 
 await { themes, markup, marks }[asked[0]]();
@@ -47,10 +48,14 @@ async function themes() {
           if (over > 0) found(`${what}, ${width} px: ${over} px too wide`);
         }
         await tab.prefer({}, "print");
-        if (!(await tab.evaluate("document.querySelector('h1').offsetHeight"))) found(`${what}: prints nothing`);
+        const height = (of) => tab.evaluate(`document.querySelector('${of}').offsetHeight`);
+        if (!(await height("h1")) || !(await height(".links"))) found(`${what}: does not print everything`);
+        if (await height("#again")) found(`${what}: prints a button`);
         await tab.size(390, 700);
         for (const wishes of WISHES) {
           await tab.prefer(wishes);
+          const still = "prefers-reduced-motion" in wishes;
+          if (still && (await tab.evaluate("document.getAnimations().length"))) found(`${what}: moves, although asked not to`);
           for (const line of await violations(tab, axe)) found(`${what}, ${JSON.stringify(wishes)}: ${line}`);
         }
         if (requests.length !== 1) found(`${what}: asks for ${requests.slice(1).join(", ")}`);
@@ -59,7 +64,7 @@ async function themes() {
       }
     }
   });
-  looked(`${pages} pages at ${WIDTHS.join(", ")} px, printed, light, dark, in forced colours`);
+  looked(`${pages} pages at ${WIDTHS.join(", ")} px, printed, light, dark, in forced colours, with more contrast`);
 }
 
 // In a world of its own, where the page's Content-Security-Policy does not hold.
