@@ -34,6 +34,12 @@ pub struct OriginHealth {
     pub open_for_ms: Option<u64>,
     /// Retries that the budget has room for.
     pub retries_left: u32,
+    /// How it failed last, if it did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_failure: Option<&'static str>,
+    /// Which gateway wrote what it said then, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<&'static str>,
 }
 
 /// What this isolate knows of its origins.
@@ -49,6 +55,8 @@ pub fn origins(state: &State, config: &Config, now: Time) -> Vec<OriginHealth> {
                 Stage::Closed | Stage::Probing(_) | Stage::Ramp(_) => None,
             },
             retries_left: origin.budget.left(config.retry.budget, now),
+            last_failure: origin.last.map(|failure| failure.kind().as_str()),
+            gateway: origin.gateway,
         }
     };
     state.origins().into_iter().map(one).collect()

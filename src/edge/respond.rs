@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use worker::js_sys::Uint8Array;
 use worker::wasm_bindgen::prelude::*;
 use worker::web_sys::{Headers, Response};
 
@@ -17,10 +18,6 @@ extern "C" {
     fn headers(fields: &str) -> Headers;
     #[wasm_bindgen(catch)]
     fn respond(status: u16, headers: &Headers, body: &JsValue) -> Result<Response, JsValue>;
-    /// A view of our memory: the runtime takes a copy of it at once (Fetch, "extract a body"). As a string it would be
-    /// decoded on the way out of Wasm, only to be encoded again.
-    #[wasm_bindgen(catch, js_name = respond)]
-    fn respond_with_bytes(status: u16, headers: &Headers, body: &[u8]) -> Result<Response, JsValue>;
     #[wasm_bindgen(catch, js_name = amended)]
     fn glue_amended(response: &Response, fields: &str) -> Result<Response, JsValue>;
 }
@@ -43,7 +40,11 @@ pub fn page(page: Page) -> Option<Response> {
 
 /// An admin reply as a response.
 pub fn reply(reply: Reply) -> Option<Response> {
-    text(reply.status, reply.lines, &reply.body)
+    if reply.body.is_empty() {
+        made(reply.status, reply.lines, None)
+    } else {
+        text(reply.status, reply.lines, &reply.body)
+    }
 }
 
 /// A response with a body of the runtime's own. A line that the runtime does not take is left out; the rest still goes.
@@ -51,10 +52,11 @@ pub fn made(status: u16, lines: FieldLines, body: Option<JsValue>) -> Option<Res
     respond(status, &object(lines), &body.unwrap_or(JsValue::NULL)).ok()
 }
 
-/// A response with this text; how long it is, the runtime knows.
+/// A response with this text; how long it is, the runtime knows. Its bytes are copied out of our memory: not every runtime
+/// does so itself, and as a string they would be decoded on the way out of Wasm, only to be encoded again.
 fn text(status: u16, mut lines: FieldLines, body: &str) -> Option<Response> {
     lines.retain(|(name, _)| name != "content-length");
-    respond_with_bytes(status, &object(lines), body.as_bytes()).ok()
+    respond(status, &object(lines), &Uint8Array::from(body.as_bytes())).ok()
 }
 
 /// The same response with these fields in place of its own.
@@ -64,7 +66,7 @@ pub fn amended(response: Response, lines: &FieldLines) -> Response {
 
 fn object(mut lines: FieldLines) -> Headers {
     let wait = lines.iter().position(|(name, _)| name == RETRY_AFTER);
-    let retry_after = wait.map(|at| lines.swap_remove(at).1).unwrap_or_default();
+    let retry_after = wait.map(|at| lines.remove(at).1).unwrap_or_default();
     let is_it = |made: &&Made| made.retry_after == retry_after && made.lines == lines;
     let known = MADE.with_borrow(|made| made.iter().rev().find(is_it).map(|made| made.object.clone()));
     known.unwrap_or_else(|| {

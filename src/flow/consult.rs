@@ -153,7 +153,8 @@ impl Flow {
             Why::Probe if matches!(known, Some(Known::Probe | Known::Closed) | None) => self.fetch(now),
             Why::Probe => self.attempt(now),
             Why::Doubt => match known {
-                Some(Known::Open(left)) => self.give_up_waiting(left, now),
+                // Another origin may still have an answer, once this attempt has failed.
+                Some(Known::Open(left)) if self.all_open(now) => self.give_up_waiting(left, now),
                 _ => self.wait_on(now),
             },
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Copies, Failed, Flow, Now, Origin, Phase, State, Tier};
+use crate::breaker::Stage;
 use crate::config::{Bodies, Config, Mode};
 use crate::failure::{self, Failure, Outcome};
 use crate::gateway::{self, Author};
@@ -25,12 +26,16 @@ impl Flow {
         }
         let params = self.config.breaker;
         let origin = now.state.origin(self.authority(self.target));
+        // The probe of all isolates is never of before: somebody waits for what became of it.
+        let is_of_before = !self.probing && origin.breaker.is_of_before(self.asked_at);
+        let is_probing = matches!(origin.breaker.stage(now.time), Stage::Probing(_));
         match failed {
+            None if is_of_before && is_probing => {}
             None => {
                 origin.breaker.success(params, now.time);
                 self.note_success(now);
             }
-            Some(_) if origin.breaker.is_of_before(self.asked_at) => {}
+            Some(_) if is_of_before => {}
             Some(failure) => {
                 origin.last = Some(failure);
                 // A timeout costs visitors most; but one that our own deadline cut short may have been no fault at all.

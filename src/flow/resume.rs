@@ -68,7 +68,8 @@ impl Flow {
             (download.attempts, download.moves) = (1, 0);
         }
         let too_often = download.breaks > MAX_BREAKS;
-        self.start = now.time;
+        // It broke off now, however long ago it was asked for.
+        (self.start, self.asked_at) = (now.time, now.time);
         self.line = Line::default();
         self.failed = Some(Failed::of(failure));
         if too_often {

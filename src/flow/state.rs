@@ -31,6 +31,8 @@ pub struct Origin {
     pub budget: Budget,
     /// How it failed last: what a page says while the breaker is open.
     pub last: Option<Failure>,
+    /// Who wrote what it said then, if a gateway did; for the operator.
+    pub gateway: Option<&'static str>,
     /// The weight of failures that others have not been told of.
     pub untold: u32,
     /// Others were told of a failure, and not yet that it works again.

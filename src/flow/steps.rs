@@ -68,11 +68,11 @@ impl Flow {
         if self.drill.is_none() && self.is_first_at_target() {
             self.origin(now.state).budget.request(now.time);
         }
-        let patience = if self.may_look() { Some(self.patience(now)) } else { self.first_news(now) };
+        let patience = self.may_look().then(|| self.patience(now));
         let doubt = if timed { self.doubt(now) } else { None };
         // Whichever comes first; who has no patience looks for a copy at once.
         self.doubting = doubt.is_some_and(|doubt| patience.is_none_or(|patience| doubt < patience));
-        let patience = if self.doubting { doubt } else { patience };
+        let patience = if self.doubting { doubt } else { patience.or_else(|| self.first_news(now)) };
         Fetch {
             url: target.map(|base| base.join(&self.request.parts())),
             timeout: timed.then_some(timeout),
@@ -84,7 +84,7 @@ impl Flow {
 
     pub(super) fn attempted(&mut self, outcome: &Outcome, now: &mut Now) -> Step {
         if self.phase == Phase::Doubting {
-            self.failed = None;
+            (self.failed, self.line.no_retry) = (None, None);
         }
         if matches!(self.copy, Copies::Asking(_)) {
             // It overtook the look-up: should a copy be wanted after all, it is asked for again.
@@ -106,7 +106,11 @@ impl Flow {
         self.amendments = self.amendments(outcome);
         let Some(failure) = failed else { return self.healthy(outcome, now) };
         self.maybe_sent |= !failure.never_sent();
-        self.failed = Some(self.facts(failure, outcome, now));
+        let failed = self.facts(failure, outcome, now);
+        if self.drill.is_none() {
+            self.origin(now.state).gateway = failed.gateway;
+        }
+        self.failed = Some(failed);
         if self.config.mode == Mode::Observe {
             return self.observed(failure, outcome, now);
         }
@@ -282,7 +286,7 @@ impl Flow {
                 return Step::Lookup(Tier::Kv);
             }
             _ => {
-                self.line.no_copy = Some("none");
+                self.line.no_copy = self.line.no_copy.or(Some("none"));
                 self.copy = Copies::None;
             }
         }

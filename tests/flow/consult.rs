@@ -5,7 +5,7 @@ use std::time::Duration;
 use understudy::flow::{Now, Step};
 use understudy::incidents::Report;
 
-use crate::site::{Site, Visit, name};
+use crate::site::{Site, Visit, lines, name};
 
 fn site(vars: &[(&str, &str)]) -> Site {
     let breaker = [("BREAKER_FAILURES", "2"), ("BREAKER_OPEN", "10s..60s")];
@@ -81,6 +81,19 @@ fn whoever_waits_long_asks_and_does_not_wait_for_what_others_know() {
     site_again().plays("GET", "fetch impatient ask 200 origin");
     site_again().plays("GET", "fetch impatient ask open cache? 200 origin");
     site_again().plays("POST", "fetch timeout ask closed page");
+}
+
+#[test]
+fn another_origin_may_still_answer_what_others_know_of_this_one() {
+    let mut site = site(&[("ORIGIN", "https://a.example"), ("ORIGIN_FALLBACKS", "https://b.example")]);
+    site.plays("HEAD", "fetch impatient ask open wait impatient cache? none wait timeout fetch 200 origin");
+}
+
+#[test]
+fn whoever_has_looked_for_a_copy_before_the_retry_asks_all_the_same() {
+    let mut site = site(&[("PATIENCE", "1ms")]);
+    site.fields = lines(&[("retry-after", "2")]);
+    site.plays("GET", "fetch 503 ask closed cache? none sleep slept fetch impatient ask open page");
 }
 
 fn site_again() -> Site {

@@ -65,6 +65,20 @@ fn a_form_is_waited_for_and_so_is_the_probe() {
     assert!(matches!(stage(&mut site), Stage::Ramp(_)));
 }
 
+/// Nor does an answer to what was asked before: it is the probe that is waited for.
+#[test]
+fn an_old_answer_is_no_probe() {
+    let mut site = site(&[]);
+    let (mut before, _) = begun(&mut site, "POST", &[]);
+    site.plays("POST", "fetch timeout page");
+    site.time = site.time + 10 * SECOND;
+    let (mut probe, _) = begun(&mut site, "POST", &[]);
+    assert_eq!(name(&site.happens(&mut before, "200")), "origin");
+    assert!(matches!(stage(&mut site), Stage::Probing(_)));
+    assert_eq!(name(&site.happens(&mut probe, "timeout")), "page");
+    assert!(matches!(stage(&mut site), Stage::Open(_)));
+}
+
 /// A hang's attempts end one after the other, long after the breaker has opened.
 #[test]
 fn what_was_asked_before_is_no_failure_of_the_probe_nor_of_an_origin_that_is_back() {

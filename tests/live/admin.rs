@@ -31,6 +31,8 @@ fn health_tells_anyone_the_status_and_only_the_operator_more() {
         assert_eq!(reply.field("cache-control").as_deref(), Some("no-store"));
     }
     assert_eq!(worker.ask("HEAD", "/.understudy/health", &[], b"").status, 200);
+    let page = |method| with_token(&worker, method, "/.understudy/pages?failure=dns", b"").field("content-length");
+    assert!(page("GET").is_some() && page("HEAD") == page("GET"), "RFC 9110 §8.6: {:?}", page("HEAD"));
     assert_eq!(worker.ask("POST", "/.understudy/health", &[], b"").status, 405);
     worker.get("/fault/reset");
     let health = with_token(&worker, "GET", "/.understudy/health", b"").json();
@@ -38,7 +40,22 @@ fn health_tells_anyone_the_status_and_only_the_operator_more() {
     let www = &health["origins"][0];
     assert_eq!((&www["origin"], &www["breaker"]), (&json!("www.example"), &json!("open")), "{health}");
     assert!(www["open_for_ms"].as_u64().is_some_and(|ms| ms > 0 && ms <= 60_000), "{health}");
+    assert_eq!((&www["last_failure"], &www["gateway"]), (&json!("terminated"), &Value::Null), "{health}");
     assert!(origin.count("/.understudy/health") == 0);
+}
+
+#[test]
+fn the_operator_sees_who_wrote_the_last_failure() {
+    let origin = Origin::start();
+    let vars = Setup::new(origin.port()).var("ADMIN_TOKEN", TOKEN).var("RETRY_ATTEMPTS", 0).var("BREAKER_FAILURES", 0);
+    let worker = vars.start();
+    origin.script("/page/a", &["/fault/502?as=nginx", "/fault/502?as=json"]);
+    for expected in [json!("nginx"), Value::Null] {
+        worker.get("/page/a");
+        let health = with_token(&worker, "GET", "/.understudy/health", b"").json();
+        let www = &health["origins"][0];
+        assert_eq!((&www["last_failure"], &www["gateway"]), (&json!("bad_gateway"), &expected), "{health}");
+    }
 }
 
 #[test]
