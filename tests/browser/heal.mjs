@@ -71,6 +71,8 @@ await browse(async (tab) => {
     check(all.length > 5 && all.length <= 30, `asked ${all.length} times in twelve hours`);
     check(Math.min(...gaps) >= 20, `asked again after ${Math.min(...gaps)} s`);
     check(gaps.at(-1) >= 300 && gaps.at(-1) <= 400, `the last gap was ${gaps.at(-1)} s`);
+    check(gaps.slice(1).every((gap, i) => gap >= 0.75 * gaps[i]), `asked sooner instead of later: ${gaps}`);
+    check(new Set(gaps.slice(-5)).size > 1, `all browsers ask at the same moments: ${gaps}`);
     check(await tab.evaluate("document.getElementById('again').offsetHeight > 0"), "no button in the end");
     check(await tab.evaluate("document.getElementById('say').getAttribute('aria-live') === 'polite' || document.getElementById('say').getAttribute('role') === 'status'"), "not announced politely");
     await pass(12 * HOUR);
@@ -89,6 +91,20 @@ await browse(async (tab) => {
     const times = (await probes()).map(({ at }) => at / 1000);
     const early = times.slice(1).some((at, i) => at - times[i] < 900);
     check(times.length > 2 && !early, `asked again before the origin wanted to be asked: ${times}`);
+  });
+
+  await scene("copies the facts", async () => {
+    await fails();
+    await tab.open(`${SITE}/page/facts`);
+    const clipboard = "{ writeText: (text) => ((window.copied = text), Promise.resolve()) }";
+    await tab.evaluate(`Object.defineProperty(navigator, "clipboard", { value: ${clipboard} })`);
+    const before = await shown("copy");
+    await tab.evaluate("document.getElementById('copy').click()");
+    const copied = await tab.evaluate("copied");
+    const wanted = await tab.evaluate("[...document.querySelectorAll('#facts dt')].map((dt) => `${dt.textContent}: ${dt.nextElementSibling.textContent}`)");
+    check(wanted.length >= 5 && copied === wanted.join("\n"), `copied ${copied}, not ${wanted}`);
+    check(copied.includes("/page/facts"), `copied no path: ${copied}`);
+    check((await shown("copy")) !== before, "did not say that it copied");
   });
 
   await scene("rests while nobody looks", async () => {

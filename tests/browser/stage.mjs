@@ -8,7 +8,7 @@ export const SITE = "http://www.example.com";
 export const THEMES = ["understudy", "plain", "friendly", "terminal", "corporate"];
 
 export const FAILURES = [
-  "unreachable", "refused", "terminated", "dns", "tunnel", "tls", "certificate", "connect_timeout", "timeout",
+  "unreachable", "unroutable", "status", "refused", "terminated", "dns", "tunnel", "tls", "certificate", "connect_timeout", "timeout",
   "gateway_timeout", "bad_gateway", "unavailable", "protocol", "cut", "blank", "loop", "maintenance",
 ];
 
