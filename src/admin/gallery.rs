@@ -9,6 +9,7 @@ use super::Reply;
 use crate::config::Config;
 use crate::failure::{Explanation, Failure, Kind, Worth};
 use crate::fields::FieldLines;
+use crate::flow::deployment;
 use crate::page::{self, Asked, Fate, Format, Incident, Language, Params, Theme};
 use crate::report::{self, Passed};
 use crate::request::Request;
@@ -43,7 +44,9 @@ impl Chosen {
         Ok(Self {
             failure: match failure {
                 MAINTENANCE => None,
-                name => Some(Failure::new(kind(name).ok_or_else(|| wrong("failure", name, &failures()))?, None)),
+                name => {
+                    Some(Failure::new(kind(name).ok_or_else(|| wrong("failure", name, &failures().join(", ")))?, None))
+                }
             },
             language: checked("lang", value("lang"), Language::parse, "a language tag such as de")?,
             format: checked("format", value("format"), format_of, &formats())?.unwrap_or(Format::Html),
@@ -68,8 +71,8 @@ impl Chosen {
         let method = if self.submits { "POST" } else { "GET" };
         let page = page::render(&params, &self.incident(now), &Asked { method, url: &url, fields: &fields });
         let mut lines = page.lines;
-        let deployment = config.deployment.as_deref().unwrap_or(parts.authority);
-        lines.push(("proxy-status".to_owned(), report::proxy_status(None, deployment, self.passed())));
+        let deployment = deployment(config, request);
+        lines.push(("proxy-status".to_owned(), report::proxy_status(None, &deployment, self.passed())));
         Reply { status: page.status, lines, body: page.body }
     }
 
@@ -148,10 +151,8 @@ fn themes() -> String {
     Theme::ALL.map(Theme::as_str).join(", ")
 }
 
-fn failures() -> String {
-    let mut all = Kind::ALL.map(Kind::as_str).join(", ");
-    all.push_str(", maintenance");
-    all
+fn failures() -> Vec<&'static str> {
+    Kind::ALL.map(Kind::as_str).into_iter().chain([MAINTENANCE]).collect()
 }
 
 /// Every failure with every theme, language and format, as links, and any combination by a form. All text here is our own.
@@ -161,7 +162,7 @@ fn list() -> String {
          <title>Pages</title><h1>Pages</h1><p>Every page as a visitor gets it, for the failures below.</p><form>",
     );
     let choices = [
-        ("failure", Kind::ALL.map(Kind::as_str).into_iter().chain([MAINTENANCE]).collect::<Vec<_>>()),
+        ("failure", failures()),
         ("theme", Theme::ALL.map(Theme::as_str).to_vec()),
         ("lang", Language::iter().map(Language::tag).collect()),
         ("format", Format::ALL.map(name_of).to_vec()),
@@ -176,7 +177,7 @@ fn list() -> String {
         html.push_str("</select></label> ");
     }
     html.push_str("<button>Show</button></form>");
-    for name in Kind::ALL.map(Kind::as_str).into_iter().chain([MAINTENANCE]) {
+    for name in failures() {
         let _ = write!(html, "<h2>{name}</h2><p>");
         for theme in Theme::ALL.map(Theme::as_str) {
             let _ = write!(html, "<a href=\"?failure={name}&amp;theme={theme}\">{theme}</a> ");

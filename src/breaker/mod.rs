@@ -233,7 +233,8 @@ fn share(elapsed: Duration) -> Option<f64> {
 
 const RAMP: [f64; 3] = [0.10, 0.25, 0.50];
 const RAMP_STEP: Duration = Duration::from_secs(1);
-const PROBE_WAIT: Duration = Duration::from_secs(1);
+/// While a probe is on its way, nobody else asks again sooner.
+pub const PROBE_WAIT: Duration = Duration::from_secs(1);
 
 /// How much later than others said an isolate comes back at most, and how soon at least.
 const MAX_SPREAD: Duration = Duration::from_secs(2);

@@ -35,16 +35,12 @@ struct Made {
 
 /// A page as a response.
 pub fn page(page: Page) -> Option<Response> {
-    if page.body.is_empty() { made(page.status, page.lines, None) } else { text(page.status, page.lines, &page.body) }
+    text(page.status, page.lines, &page.body)
 }
 
 /// An admin reply as a response.
 pub fn reply(reply: Reply) -> Option<Response> {
-    if reply.body.is_empty() {
-        made(reply.status, reply.lines, None)
-    } else {
-        text(reply.status, reply.lines, &reply.body)
-    }
+    text(reply.status, reply.lines, &reply.body)
 }
 
 /// A response with a body of the runtime's own. A line that the runtime does not take is left out; the rest still goes.
@@ -52,9 +48,12 @@ pub fn made(status: u16, lines: FieldLines, body: Option<JsValue>) -> Option<Res
     respond(status, &object(lines), &body.unwrap_or(JsValue::NULL)).ok()
 }
 
-/// A response with this text; how long it is, the runtime knows. Its bytes are copied out of our memory: not every runtime
+/// A response with this text, or with none, as to HEAD; how long it is, the runtime knows. Its bytes are copied out of our memory: not every runtime
 /// does so itself, and as a string they would be decoded on the way out of Wasm, only to be encoded again.
 fn text(status: u16, mut lines: FieldLines, body: &str) -> Option<Response> {
+    if body.is_empty() {
+        return made(status, lines, None);
+    }
     lines.retain(|(name, _)| name != "content-length");
     respond(status, &object(lines), &Uint8Array::from(body.as_bytes())).ok()
 }

@@ -287,7 +287,8 @@ fn own_page(pages: &mut Memo, config: &Config, request: &Request, incident: &Inc
     page
 }
 
-pub(super) fn deployment(config: &Config, request: &Request) -> String {
+/// The name under which we speak: the operator's, else the host.
+pub(crate) fn deployment(config: &Config, request: &Request) -> String {
     config.deployment.clone().unwrap_or_else(|| request.parts().authority.to_owned())
 }
 

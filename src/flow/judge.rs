@@ -28,9 +28,8 @@ impl Flow {
         let origin = now.state.origin(self.authority(self.target));
         // The probe of all isolates is never of before: somebody waits for what became of it.
         let is_of_before = !self.probing && origin.breaker.is_of_before(self.asked_at);
-        let is_probing = matches!(origin.breaker.stage(now.time), Stage::Probing(_));
         match failed {
-            None if is_of_before && is_probing => {}
+            None if is_of_before && matches!(origin.breaker.stage(now.time), Stage::Probing(_)) => {}
             None => {
                 origin.breaker.success(params, now.time);
                 self.note_success(now);

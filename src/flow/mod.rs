@@ -31,6 +31,7 @@ mod state;
 mod steps;
 
 pub use after::{After, Keep, Promote};
+pub(crate) use answer::deployment;
 pub use answer::{Answer, Finish, loop_page, maintenance_page};
 pub use consult::Consult;
 pub use guard::{Held, Hold};

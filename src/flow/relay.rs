@@ -1,7 +1,7 @@
 //! What is changed in an answer that is the origin's own? Nearly always nothing.
 
 use super::Flow;
-use super::answer::deployment;
+use super::deployment;
 use crate::failure::Outcome;
 use crate::fields::{FieldLines, Fields};
 use crate::report::{self, Passed};

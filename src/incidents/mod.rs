@@ -12,7 +12,7 @@ mod wire;
 
 use std::time::Duration;
 
-use crate::breaker::{Breaker, Params, Stage, Verdict};
+use crate::breaker::{Breaker, PROBE_WAIT, Params, Stage, Verdict};
 use crate::random::Random;
 use crate::time::Time;
 
@@ -204,9 +204,6 @@ const ONE_PATH: u32 = 4;
 
 /// How long failures, and a recovery, are remembered.
 const MEMORY: Duration = Duration::from_secs(300);
-
-/// While a probe is on its way, nobody else asks again sooner.
-const PROBE_WAIT: Duration = Duration::from_secs(1);
 
 /// No isolate is kept away for longer, whatever a `Retry-After` says.
 const MAX_OPEN: Duration = Duration::from_secs(3600);
