@@ -98,6 +98,20 @@ fn hangs_until_it_is_released() {
     assert_eq!(get(&origin, "/ok").body(), b"ok\n", "the others do not wait");
     origin.release();
     assert_eq!(drain(waiting).body(), b"late", "released, it gives the page that was asked for");
+    for (target, status, body) in [
+        ("/fault/long", 200, 1000),
+        ("/fault/blank", 200, 0),
+        ("/fault/503?as=empty", 503, 0),
+        ("/flaky?n=1&fault=503&body=well", 200, 4),
+    ] {
+        origin.break_with(Fault::Hang);
+        let waiting = send(&origin, &format!("GET {target} HTTP/1.1\r\nConnection: close\r\n\r\n"));
+        origin.wait_for_hanging(1);
+        origin.mend();
+        origin.release();
+        let raw = drain(waiting);
+        assert_eq!((raw.status(), raw.body().len()), (status, body), "{target} is not one that does not exist");
+    }
 }
 
 #[test]

@@ -137,7 +137,13 @@ pub fn answer(exchange: &Exchange, name: &str, query: &Query, switched: Option<&
         Some(How::Delivery(options, page)) => {
             let query = query.over(&Query::parse(options));
             match switched {
-                Some(asked) => Target { path: asked.path.clone(), query: query.over(&asked.query) },
+                Some(asked) if asked.path == "/flaky" => {
+                    Target { path, query: query.over(&asked.query.without(&["status", "fault"])) }
+                }
+                Some(asked) => match asked.path.strip_prefix("/fault/") {
+                    Some(own) => return answer(exchange, own, &query.over(&asked.query), None),
+                    None => Target { path: asked.path.clone(), query: query.over(&asked.query) },
+                },
                 None => Target { path, query: query.over(&Query::parse(page)) },
             }
         }
