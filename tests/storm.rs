@@ -6,6 +6,10 @@
 #[allow(dead_code, reason = "the example shows more")]
 mod model;
 
+use std::rc::Rc;
+
+use understudy::config::Config;
+
 use model::script::{SMALL, Script, scripts};
 use model::sim::play;
 use model::strategy::Strategy;
@@ -15,10 +19,16 @@ fn script(name: &str) -> Script {
     scripts(SMALL).into_iter().find(|script| script.name == name).expect("a script of this name")
 }
 
+fn config(strategy: Strategy) -> Rc<Config> {
+    let (config, mistakes) = Config::from_vars(|name| strategy.var(name).map(str::to_owned));
+    assert!(mistakes.is_empty(), "{mistakes:?}");
+    Rc::new(config)
+}
+
 /// Visitors who wait as long as it takes, so that it can be seen how long that is.
 fn understudy(name: &str) -> Tally {
     let script = script(name);
-    play(&script, Strategy::Understudy, &script.arrivals(1), None)
+    play(&script, Strategy::Understudy, &script.arrivals(1), None, &config(Strategy::Understudy))
 }
 
 /// Everything fails: those isolates that have much to do find out at once, and all others ask twice at most.
@@ -72,18 +82,32 @@ fn nobody_waits_longer_than_the_deadline() {
     }
 }
 
+/// The default `TIMEOUT` is longer than the patience of many. Whoever sets it below has nobody wait for nothing: two attempts
+/// and the pause between them.
+#[test]
+fn with_a_short_timeout_everyone_has_an_answer_within_their_patience() {
+    for name in ["crash", "waves", "hang", "errors", "brown-out", "overload"] {
+        let script = script(name);
+        let tally = play(&script, Strategy::Brisk, &script.arrivals(1), Some(8_000), &config(Strategy::Brisk));
+        let [.., errors, nothing] = tally.answers;
+        assert_eq!((errors, nothing), (0, 0), "{name}");
+        let most = quantile(&tally.without, 1.0);
+        assert!(most <= 2 * 3_000 + 200, "{name}: {most} ms");
+    }
+}
+
 /// What isolates know together spares the origin most of what those ask that know nothing themselves.
 #[test]
 fn isolates_that_share_what_they_know_ask_less() {
     for name in ["crash", "hang", "errors"] {
         let script = script(name);
-        let shared = play(&script, Strategy::Shared, &script.arrivals(1), None);
+        let shared = play(&script, Strategy::Shared, &script.arrivals(1), None, &config(Strategy::Shared));
         let alone = understudy(name);
         assert!(shared.all.asks * 4 < alone.all.asks * 3, "{name}: {:?}, alone {:?}", shared.all, alone.all);
         assert_eq!(shared.collapsed(), 0, "{name}");
     }
     let script = script("brown-out");
-    let shared = play(&script, Strategy::Shared, &script.arrivals(1), None);
+    let shared = play(&script, Strategy::Shared, &script.arrivals(1), None, &config(Strategy::Shared));
     let [good, ..] = shared.answers;
     let all: u32 = shared.answers.iter().sum();
     assert!(good * 10 > all * 7, "seven of ten requests work: {:?}", shared.answers);
@@ -94,7 +118,7 @@ fn isolates_that_share_what_they_know_ask_less() {
 fn what_makes_it_worse_is_seen_to_make_it_worse() {
     let script = script("errors");
     let arrivals = script.arrivals(1);
-    let naive = play(&script, Strategy::Naive, &arrivals, Some(8_000));
+    let naive = play(&script, Strategy::Naive, &arrivals, Some(8_000), &config(Strategy::Naive));
     assert!(naive.all.amplification() > 2.0, "{:?}", naive.all);
     assert!(naive.collapsed() > 0);
 }

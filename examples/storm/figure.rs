@@ -1,7 +1,7 @@
 //! Which figures are drawn of a storm? The origin's load, the answers by kind, and the waits, over the time.
 
 use crate::model::script::Script;
-use crate::model::strategy::Strategy;
+use crate::model::strategy::{ALL, Strategy};
 use crate::model::tally::{KINDS, Second, Tally, quantile};
 use crate::plot::{Figure, Panel, Series};
 
@@ -17,7 +17,7 @@ pub fn figure(script: &Script, results: &[(Strategy, Tally)]) -> Figure {
         }),
     ];
     panels.extend(results.iter().map(|(strategy, tally)| Panel {
-        title: format!("answers, {}", strategy.name()),
+        title: format!("answers, {}", strategy.name().replace('`', "")),
         unit: " %",
         stacked: true,
         series: (0..KINDS.len()).map(|kind| share(tally, kind)).collect(),
@@ -32,7 +32,8 @@ pub fn figure(script: &Script, results: &[(Strategy, Tally)]) -> Figure {
 
 fn compared(title: &str, unit: &'static str, results: &[(Strategy, Tally)], value: impl Fn(&[Second]) -> f64) -> Panel {
     let series = results.iter().zip(COLORS).map(|((strategy, tally), color)| Series {
-        name: strategy.name().to_owned(),
+        // "Understudy, `TIMEOUT=3s`" stands beside "Understudy".
+        name: strategy.name().trim_start_matches("Understudy, ").replace('`', ""),
         color,
         values: tally.seconds.chunks(STEP).map(&value).collect(),
     });
@@ -53,7 +54,7 @@ fn share(tally: &Tally, kind: usize) -> Series {
 const STEP: usize = 3;
 
 /// In the order of the strategies.
-const COLORS: [&str; 4] = ["#8a8f98", "#d1495b", "#c98a1b", "#1f8a70"];
+const COLORS: [&str; ALL.len()] = ["#8a8f98", "#d1495b", "#c98a1b", "#1f8a70", "#7a4fb5", "#4a7fc1"];
 
 /// In the order of the kinds of answers.
 const KIND_LOOKS: [(&str, &str); 5] = [

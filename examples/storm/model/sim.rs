@@ -2,7 +2,9 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::rc::Rc;
 
+use understudy::config::Config;
 use understudy::flow::{Answer, Event, Flow, Step};
 use understudy::random::Random;
 
@@ -29,8 +31,14 @@ struct Storm<'a> {
     tally: Tally,
 }
 
-/// Plays a script. `patience`: after how many milliseconds a visitor who sees nothing reloads.
-pub fn play(script: &Script, strategy: Strategy, arrivals: &[Arrival], patience: Option<u64>) -> Tally {
+/// Plays a script. `patience`: after how many milliseconds a visitor who sees nothing reloads. `config`: Understudy's.
+pub fn play(
+    script: &Script,
+    strategy: Strategy,
+    arrivals: &[Arrival],
+    patience: Option<u64>,
+    config: &Rc<Config>,
+) -> Tally {
     let zipf = Zipf::new(script.scale.isolates);
     let mut storm = Storm {
         script,
@@ -43,7 +51,7 @@ pub fn play(script: &Script, strategy: Strategy, arrivals: &[Arrival], patience:
         tally: Tally::new(script, zipf.busy(script.scale.rate)),
         zipf,
         origin: Origin::new(&script.scale),
-        understudies: Understudies::new(script.scale.isolates, strategy == Strategy::Shared),
+        understudies: Understudies::new(Rc::clone(config), script.scale.isolates, strategy == Strategy::Shared),
         visitors: Vec::new(),
         visits: Vec::new(),
     };

@@ -37,14 +37,11 @@ struct Isolate {
 }
 
 impl Understudies {
-    /// With the default configuration.
-    pub fn new(isolates: usize, shared: bool) -> Self {
-        let (config, mistakes) = Config::from_vars(|_| None);
-        assert!(mistakes.is_empty(), "{mistakes:?}");
+    pub fn new(config: Rc<Config>, isolates: usize, shared: bool) -> Self {
         let good = lines(&[("content-type", "text/html"), ("etag", "\"1\"")]);
         Self {
             record: record(&config, &good),
-            config: Rc::new(config),
+            config,
             isolates: std::iter::repeat_with(Isolate::default).take(isolates).collect(),
             good,
             incidents: vec![Incident::default(); if shared { CENTRES } else { 0 }],
