@@ -1,4 +1,4 @@
-//! Does it last? `npm run soak [-- <seconds>] [-- seed=<n>] [visitors=<n>]`: mixed traffic and faults at full speed on one
+//! Does it last? `npm run soak [-- <seconds>] [-- seed=<n>] [visitors=<n>] [incidents]`: mixed traffic and faults at full speed on one
 //! workerd. No answer may be lost, memory stays flat, nothing panics; exit code 1 otherwise.
 //!
 //! Memory is compared by the most of the last and of the second fifth of the requests: the first one fills the caches, and
@@ -30,21 +30,26 @@ use std::time::Duration;
 use traffic::{Kind, Outcome, Plan};
 
 fn main() -> ExitCode {
-    let (mut seconds, mut seed, mut visitors) = (SECONDS, 1, VISITORS);
+    let (mut seconds, mut seed, mut visitors, mut shared) = (SECONDS, 1, VISITORS, false);
     for arg in std::env::args().skip(1) {
+        if arg == "incidents" {
+            shared = true;
+            continue;
+        }
         let (name, value) = arg.split_once('=').unwrap_or(("seconds", &arg));
         match (name, value.parse::<u64>()) {
             ("seconds", Ok(value)) => seconds = value,
             ("seed", Ok(value)) => seed = value,
             ("visitors", Ok(value)) => visitors = value.clamp(1, 1_000),
             _ => {
-                eprintln!("{arg}: unknown\nusage: soak [<seconds>] [seed=<n>] [visitors=<n>]");
+                eprintln!("{arg}: unknown\nusage: soak [<seconds>] [seed=<n>] [visitors=<n>] [incidents]");
                 return ExitCode::from(2);
             }
         }
     }
     let time = Duration::from_secs(seconds);
-    let plan = Plan { requests: u64::MAX, time, visitors: usize::try_from(visitors).unwrap_or(1), cycle: CYCLE, seed };
+    let visitors = usize::try_from(visitors).unwrap_or(1);
+    let plan = Plan { requests: u64::MAX, time, visitors, cycle: CYCLE, seed, shared };
     let outcome = plan.run();
     print(&outcome);
     let violations = outcome.violations();

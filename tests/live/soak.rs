@@ -6,8 +6,18 @@ use crate::traffic::{Kind, Plan};
 
 #[test]
 fn no_answer_is_lost_in_mixed_traffic_and_nothing_panics() {
+    soak(false, 7);
+}
+
+/// In two isolates, with `INCIDENTS`.
+#[test]
+fn nor_is_one_where_isolates_share_what_they_know() {
+    soak(true, 11);
+}
+
+fn soak(shared: bool, seed: u64) {
     // Ten outages, one of each sort.
-    let plan = Plan { requests: 3_200, time: Duration::MAX, visitors: 16, cycle: 300, seed: 7 };
+    let plan = Plan { requests: 3_200, time: Duration::MAX, visitors: 16, cycle: 300, seed, shared };
     let outcome = plan.run();
     let faults = outcome.faults();
     assert!(faults.is_empty(), "{} problems:\n{}", faults.len(), faults.join("\n"));

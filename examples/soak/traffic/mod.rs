@@ -46,6 +46,8 @@ pub struct Plan {
     pub cycle: u64,
     /// Where chance comes from.
     pub seed: u64,
+    /// In two isolates that share what they know (`INCIDENTS`), and not in one.
+    pub shared: bool,
 }
 
 /// What came of it.
@@ -64,7 +66,7 @@ impl Plan {
     /// Runs it.
     pub fn run(&self) -> Outcome {
         let origin = Origin::start();
-        let worker = worker(&origin);
+        let worker = worker(&origin, self.shared);
         let run = Run {
             plan: self,
             worker,
@@ -108,7 +110,8 @@ struct Run<'a> {
 impl Run<'_> {
     fn visit(&self, number: usize, start: Instant) -> Census {
         let mut chance = Chance::new(self.plan.seed, number);
-        let mut visitor = Visitor::new(self.worker.port());
+        let is_second = self.plan.shared && number % 2 == 1;
+        let mut visitor = Visitor::new(if is_second { self.worker.twin() } else { self.worker.port() });
         let mut census = Census::default();
         let share = self.plan.requests / self.plan.visitors as u64;
         for _ in 0..share {
@@ -157,14 +160,15 @@ impl Run<'_> {
 }
 
 /// Times short enough that every one of them is over again and again.
-fn worker(origin: &Origin) -> Worker {
+fn worker(origin: &Origin, shared: bool) -> Worker {
     let rules = json!([
         { "path": "/page/guarded-*", "GUARD_BYTES": "64KiB" },
         { "path": "/page/cached-*", "CACHE_FRESH": "on" },
         { "path": "/page/noticed-*", "STALE_NOTICE": "on" },
     ]);
-    Setup::new(origin.port())
-        .kv()
+    let setup = Setup::new(origin.port()).kv();
+    let setup = if shared { setup.incidents() } else { setup };
+    setup
         .var("RULES", rules)
         .var("TIMEOUT", "400ms")
         .var("PATIENCE", "100ms")
