@@ -4,7 +4,7 @@
 #[allow(dead_code, reason = "the near misses use the rest")]
 mod gateway_support;
 
-use gateway_support::{Answer, fixtures, sources};
+use gateway_support::{Answer, fixtures, places, sources};
 use proptest::prelude::*;
 use understudy::gateway::{Author, MAX_BYTES, UNNAMED, author};
 
@@ -34,6 +34,13 @@ fn every_fixture_has_a_source() {
     let mut listed: Vec<String> = sources().into_iter().map(|(name, _)| name).collect();
     listed.sort();
     assert_eq!(listed, fixtures());
+}
+
+#[test]
+fn every_source_says_where_to_look() {
+    for place in places() {
+        assert!(place.contains("https://") || place.contains("none found") || place.contains("the same"), "{place}");
+    }
 }
 
 #[test]

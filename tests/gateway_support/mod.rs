@@ -61,11 +61,20 @@ pub fn names_in(sub: &str) -> Vec<String> {
 
 /// The table of SOURCES.md: what each fixture is called, and who wrote it.
 pub fn sources() -> Vec<(String, String)> {
+    let named = |row: Vec<String>| {
+        let names = row[0].split(['`', ' ']).filter(|name| !name.is_empty());
+        names.map(|name| (name.to_owned(), row[1].clone())).collect::<Vec<_>>()
+    };
+    rows().into_iter().flat_map(named).collect()
+}
+
+/// Its last column: where the page can be seen.
+pub fn places() -> Vec<String> {
+    rows().into_iter().map(|row| row[3].clone()).collect()
+}
+
+fn rows() -> Vec<Vec<String>> {
     let table = std::fs::read_to_string(folder().join("SOURCES.md")).unwrap();
-    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once(" | "));
-    rows.flat_map(|(names, rest)| {
-        let author = rest.split(" | ").next().unwrap();
-        names.split(['`', ' ']).filter(|name| !name.is_empty()).map(|name| (name.to_owned(), author.to_owned()))
-    })
-    .collect()
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    rows.map(|line| line.trim_matches(['|', ' ']).split(" | ").map(str::to_owned).collect()).collect()
 }
