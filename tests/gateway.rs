@@ -43,6 +43,86 @@ fn every_source_says_where_to_look() {
     }
 }
 
+/// The same product's other sentences: fixture, status, and what stands in the place of what.
+const VARIANTS: &[(&str, u16, &str, &str)] = &[
+    ("apache-502", 502, "Error reading from remote server", "DNS lookup failure for: stock.shop.example"),
+    ("apache-502-old", 502, "Error reading from remote server", "Error during SSL Handshake with remote server"),
+    ("apache-503", 503, "</body>", APACHE_TWICE),
+    ("varnish-503", 503, "Backend fetch failed", "VCL failed"),
+    ("varnish-503", 503, "Backend fetch failed", "Service Unavailable"),
+    ("fastly-503", 503, "first byte timeout", "Backend is unhealthy"),
+    ("envoy-503", 503, ". retried and the latest reset reason: remote", ". reset reason: local"),
+    (
+        "envoy-503",
+        503,
+        ". retried and the latest reset reason: remote connection failure, transport failure reason: \
+      delayed connect error: Connection refused",
+        "",
+    ),
+    (
+        "azure-front-door-503",
+        503,
+        "</p>0WKZEYgAAAADMF2yZfE7ZTZg4DKn",
+        "</p><span>Ref A: 0 Ref B: X Ref C: 2026-11-22T20:00:00Z</span>",
+    ),
+    ("google-lb-502", 502, "a temporary error", "an error"),
+    ("akamai-503-zero-size", 503, "Zero size object", "DNS failure"),
+    ("traffic-server-502", 502, "requested server host.", "server \"<EM>shop.example</EM>\"."),
+    (
+        "kong-502-html",
+        502,
+        "An invalid response was received from the upstream server.",
+        "The upstream server is timing out.",
+    ),
+    ("cloudflare-521-text", 522, "521", "522"),
+    ("cloudflared-502", 502, ": dial tcp 127.0.0.1:8080: connect: connection refused", ""),
+    (
+        "litespeed-503",
+        503,
+        "<br>Proudly powered by LiteSpeed Web Server",
+        "<br>Proudly powered by  <a>LiteSpeed Web Server</a>",
+    ),
+];
+
+const APACHE_TWICE: &str = "<p>Additionally, a 404 Not Found\nerror was encountered while trying to use an ErrorDocument \
+                            to handle the request.</p>\n<hr>\n<address>Apache/2.4.71 (Debian) Server at shop.example \
+                            Port 80</address>\n</body>";
+
+#[test]
+fn recognises_its_other_sentences() {
+    for (fixture, status, old, new) in VARIANTS {
+        let answer = Answer::load(fixture);
+        let expected = answer.author(MAX_BYTES);
+        let variant = Answer { status: *status, ..answer.replaced(old, new) };
+        assert_eq!(variant.author(MAX_BYTES), expected, "{fixture}: {new}");
+    }
+}
+
+#[test]
+fn tomcat_describes_each_status() {
+    for (status, phrase, description) in [
+        (
+            502,
+            "Bad Gateway",
+            ", while acting as a gateway or proxy, received an invalid response from an inbound server it \
+          accessed while attempting to fulfill the request.",
+        ),
+        (
+            504,
+            "Gateway Timeout",
+            ", while acting as a gateway or proxy, did not receive a timely response from an upstream \
+          server it needed to access in order to complete the request.",
+        ),
+    ] {
+        let body = format!(
+            "<h1>HTTP Status {status} – {phrase}</h1><hr/><p><b>Type</b> Status Report</p>\
+             <p><b>Description</b> The server{description}</p><hr/><h3>Apache Tomcat/10.1.31</h3>"
+        );
+        let found = author(status, &[("content-type", "text/html;charset=utf-8")], body.as_bytes(), true);
+        assert_eq!(found, Author::Gateway("Tomcat"), "{status}");
+    }
+}
+
 #[test]
 fn upper_and_lower_case_and_line_ends_do_not_matter() {
     for name in ["nginx-502", "haproxy-503", "aws-alb-502", "varnish-503", "cloudfront-502", "lighttpd-503"] {

@@ -79,8 +79,8 @@ const GOOGLE: &[&str] = &[
      seconds.",
     "Error: Server Error The server encountered an error and could not complete your request. If the problem persists, \
      please report your problem and mention this error message and the query that caused it.",
-    "Error: Server Error The service you requested is not available [at this time|yet].[ Service error -#.|] Please \
-     try again in # seconds.",
+    "Error: Server Error The service you requested is not available [yet. Please try again in # seconds.|at this time. \
+     Service error -#.]",
 ];
 
 const AZURE_FRONT_DOOR: &str = "Our services aren't available right now We're working to restore all services as \

@@ -72,7 +72,7 @@ const UNDERSTUDY: &[(&str, Is)] = &[
     ("owner_action_required", Is::Present),
 ];
 
-/// With `server_info on` it asks for help; until 2.3 it had Apache's sentences in front of that.
+/// With `server_info on` it asks for help; older versions have Apache's sentences in front of that.
 const TENGINE: &[&str] = &[
     "tengine[/%|]",
     "[The proxy server received an invalid response from an upstream server. |\
@@ -92,10 +92,14 @@ const NGINX_50X: &[&str] = &[
      own site or edit the error_page directive in the nginx configuration file /etc/nginx/nginx.conf[ |].",
 ];
 
-/// What may follow each: the page for errors was an error itself, and the signature.
+/// What may follow each: that the page for errors was an error itself, and the signature.
 const APACHE: &[&str] = &[
     "[The proxy server received an invalid response from an upstream server. |]\
-     The proxy server could not handle the request*Reason: *",
+     The proxy server could not handle the request[| ~ ~ .] Reason: \
+     [Error reading from remote server|DNS lookup failure for: ~|Could not connect to remote machine: *|\
+     Error during SSL Handshake with remote server|Corrupt status line returned by remote server: *]\
+     [ Additionally, a # * error was encountered while trying to use an ErrorDocument to handle the request.|]\
+     [ Apache* Server at ~ Port #|]",
     "[The proxy server received an invalid response from an upstream server.|\
      The server is temporarily unable to service your request due to maintenance downtime or capacity problems. Please \
      try again later.|\
@@ -103,7 +107,9 @@ const APACHE: &[&str] = &[
      [ Additionally, a # * error was encountered while trying to use an ErrorDocument to handle the request.|]\
      [ Apache* Server at ~ Port #|]",
     "The server encountered an internal error or misconfiguration and was unable to complete your request. Please \
-     contact the server administrator* More information about this error may be available in the server error log.\
+     contact the server administrator[ at ~ to|, ~ and] inform them of the time [this|the] error occurred, and [the \
+     actions you performed just before this error|anything you might have done that may have caused the error]. \
+     More information about this error may be available in the server error log.\
      [ Additionally, a # * error was encountered while trying to use an ErrorDocument to handle the request.|]\
      [ Apache* Server at ~ Port #|]",
 ];
@@ -116,29 +122,35 @@ const HAPROXY: &[&str] = &[
     "An internal server error occured.",
 ];
 
-/// Its own reasons, said twice. With another it is the operator's VCL that speaks.
+/// Its own reasons, said twice; those that only repeat the status are gone by then. With any other it is the operator's
+/// VCL that speaks.
 const VARNISH: &[&str] = &[
-    "[Backend fetch failed Backend fetch failed|VCL failed VCL failed|Service Unavailable|] \
-     Guru Meditation: XID: ~ Varnish cache server",
+    "[Backend fetch failed Backend fetch failed|VCL failed VCL failed] Guru Meditation: XID: ~ Varnish cache server",
     "Guru Meditation: XID: ~ Varnish cache server",
 ];
 
-/// The same of its ancestor: Fastly's reasons.
+/// The same of Fastly, which descends from it.
 const FASTLY: &[&str] = &[
     "[first byte timeout first byte timeout|between bytes timeout between bytes timeout|\
      backend read error backend read error|backend write error backend write error|\
      Backend is unhealthy Backend is unhealthy|Backend fetch failed Backend fetch failed|\
      Connection timed out Connection timed out|Connection refused Connection refused|\
      Operation now in progress Operation now in progress|No stale object available No stale object available|\
-     all backends failed or unhealthy all backends failed or unhealthy|\
-     SSL handshake error SSL handshake error|unable to get local issuer certificate unable to get local issuer \
-     certificate|Quorum weight not reached Quorum weight not reached|\
-     Illegal vary header from backend Illegal vary header from backend] Guru Mediation: Details: * Varnish cache server",
-    "Guru Mediation: Details: * Varnish cache server",
+     all backends failed or unhealthy all backends failed or unhealthy|SSL handshake error SSL handshake error|\
+     unable to get local issuer certificate unable to get local issuer certificate|\
+     Quorum weight not reached Quorum weight not reached|\
+     Illegal vary header from backend Illegal vary header from backend] \
+     Guru Mediation: Details: ~ # # Varnish cache server",
+    "Guru Mediation: Details: ~ # # Varnish cache server",
 ];
 
 const ENVOY: &[&str] = &[
-    "upstream connect error or disconnect/reset before headers[|. reset reason: *|. retried and the latest reset reason: *]",
+    "upstream connect error or disconnect/reset before headers",
+    "upstream connect error or disconnect/reset before headers. [|retried and the latest ]reset reason: \
+     [connection failure|local connection failure|remote connection failure|connection termination|connection timeout|\
+     local reset|local refused stream reset|remote reset|remote refused stream reset|overflow|protocol error|\
+     remote error with CONNECT request|overload manager reset|http1 premature upstream half close]\
+     [|, transport failure reason: *]",
     "no healthy upstream",
     "upstream request timeout",
     "envoy overloaded",
@@ -156,10 +168,10 @@ const ASP_NET_CORE: &str = "HTTP Error #.# - * Common [causes of|solutions to] t
 /// After the status the report's name, a message that only the container has, what RFC 9110 says of the status, and
 /// who says so.
 const TOMCAT: &[&str] = &[
-    "Type Status Report [Message The requested service ~ is not currently available |]Description The server \
-     [is currently unable to handle the request due to a temporary overload or scheduled maintenance, which will likely \
-     be alleviated after some delay.|\
-     encountered an unexpected condition that prevented it from fulfilling the request.|\
+    "Type Status Report [Message The requested service ~ is not currently available |]Description The server\
+     [ is currently unable to handle the request due to a temporary overload or scheduled maintenance, which will \
+     likely be alleviated after some delay.| encountered an unexpected condition that prevented it from fulfilling the \
+     request.|\
      , while acting as a gateway or proxy, received an invalid response from an inbound server it accessed while \
      attempting to fulfill the request.|\
      , while acting as a gateway or proxy, did not receive a timely response from an upstream server it needed to \
@@ -169,16 +181,15 @@ const TOMCAT: &[&str] = &[
 
 /// Its `body_factory`, of failures.
 const TRAFFIC_SERVER: &[&str] = &[
-    "Could Not Connect Description: Could not connect to the [requested server host.|server \"~\".]",
-    "Server [Hangup|Connection Closed] Description: The [requested server|server \"~\"] closed the connection before \
-     the transaction was completed.",
-    "[Inactivity|Activity|Transaction] Timeout Description: Too much time has passed * document.",
-    "Unknown Host Description: Unable to locate the [server requested|server named \"~\"] --- the server does not \
-     have a DNS entry. Perhaps there is a misspelling in the server name, or the server no longer exists. \
-     Double-check the name and try again.",
-    "[Web Server Error|Malformed Server Response|Bad HTTP Response|Malformed Server Response Status] Description: The \
-     host requested did not return the document correctly.",
-    "Error Description: Could not process this [|\"~\" ]request.",
+    "Could Not Connect Description: Could not connect to the [requested server host.|server \" ~ \".]",
+    "Server Connection Closed Description: The [requested server|server \" ~ \"] closed the connection before the \
+     transaction was completed.",
+    "Inactivity Timeout Description: Too much time has passed without sending any data for document.",
+    "Unknown Host Description: Unable to locate the server [requested|named \" ~ \"] --- the server does not have a \
+     DNS entry. Perhaps there is a misspelling in the server name, or the server no longer exists. Double-check the \
+     name and try again.",
+    "Web Server Error Description: The host requested did not return the document correctly.",
+    "Error Description: Could not process this [|~ ]request.",
 ];
 
 const KONG_MESSAGES: &[&str] = &[
