@@ -75,6 +75,7 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
         "The upstream server is timing out.",
     ),
     ("cloudflare-521-text", 522, "521", "522"),
+    ("cloudflare-521-text", 502, "521", "502"),
     ("cloudflared-502", 502, ": dial tcp 127.0.0.1:8080: connect: connection refused", ""),
     (
         "litespeed-503",
