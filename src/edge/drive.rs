@@ -10,14 +10,14 @@ use super::attempt::{Attempt, Ended};
 use super::convert::{self, HeaderFields};
 use super::copied::copied;
 use super::outgoing::{Outgoing, forwarded};
-use super::peek::{self, Prefix, Until};
+use super::peek;
 use super::store::{Copy, LIMIT, Store};
 use super::tidy::Tidy;
 use super::wait::either;
 use super::{guard, incidents, isolate, last_resort, now, respond, resume, template};
 use crate::config::Config;
 use crate::drill::Drill;
-use crate::failure::{self, Body, Outcome};
+use crate::failure::{self, Body, Outcome, Prefix};
 use crate::fields::{FieldLines, Fields};
 use crate::flow::{After, Answer, Bindings, Consult, Event, Finish, Flow, Held, Now, Promote, Step, Tier};
 use crate::page::Page;
@@ -314,10 +314,8 @@ impl Driver {
 pub async fn inspect(config: &Config, method: &str, ended: &Ended) -> Option<Prefix> {
     let Ended::Answered(response) = ended else { return None };
     let fields = HeaderFields::new(response.headers());
-    let wanted = failure::inspect(&config.failure, method, response.status(), &fields);
-    let failed = config.failure.statuses.contains(response.status());
-    let until = if failed { Until::Start } else { Until::Anything };
-    if wanted { Some(peek::prefix(response, until).await) } else { None }
+    let until = failure::inspect(&config.failure, method, response.status(), &fields)?;
+    Some(peek::prefix(response, until).await)
 }
 
 /// What this gives, unless the attempt that is under way ends first.
@@ -348,7 +346,7 @@ pub fn with_outcome<T>(ended: &Ended, prefix: Option<&Prefix>, then: impl FnOnce
         Ended::Answered(response) => {
             let fields = HeaderFields::new(response.headers());
             let fields: &dyn Fields = &fields;
-            let body = prefix.map_or(Body::Unread, |p| Body::Prefix { bytes: &p.bytes, whole: p.whole });
+            let body = prefix.map_or(Body::Unread, |p| Body::Prefix { bytes: p.bytes(), whole: p.is_whole() });
             then(Outcome::Answered { status: response.status(), fields, body })
         }
         Ended::Rejected(reason) => then(Outcome::Rejected { reason }),

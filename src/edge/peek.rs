@@ -8,56 +8,35 @@ use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
 use super::wait::within;
-use crate::failure::MAX_PREFIX;
-
-/// The first bytes of a body.
-#[derive(Default)]
-pub struct Prefix {
-    /// At most [`MAX_PREFIX`].
-    pub bytes: Vec<u8>,
-    /// There are no more.
-    pub whole: bool,
-}
-
-/// How much has to be read.
-#[derive(Clone, Copy)]
-pub enum Until {
-    /// Enough to recognise who wrote it.
-    Start,
-    /// Enough to see that it is not blank: nobody who gets a page waits longer than for its first words.
-    Anything,
-}
+use crate::failure::{Prefix, Until};
 
 /// Reads the start of the body, decoded. What has not come within [`LIMIT`] is not waited for.
 pub async fn prefix(response: &Response, until: Until) -> Prefix {
     if response.body().is_none() {
-        return Prefix { bytes: Vec::new(), whole: true };
+        return Prefix::nothing();
     }
     let Some(reader) = response.clone().ok().and_then(|copy| reader(&copy)) else { return Prefix::default() };
     let mut prefix = Prefix::default();
     // One limit for all of it: a body that comes byte by byte is slow as a whole.
     within(&mut Box::pin(fill(&mut prefix, &reader, until)), Some(LIMIT)).await;
-    if !prefix.whole {
+    if !prefix.is_whole() {
         discard(reader.cancel());
     }
     prefix
 }
 
 async fn fill(prefix: &mut Prefix, reader: &ReadableStreamDefaultReader, until: Until) {
-    let is_enough = |bytes: &[u8]| match until {
-        Until::Start => bytes.len() >= MAX_PREFIX,
-        Until::Anything => bytes.len() >= MAX_PREFIX || !bytes.trim_ascii().is_empty(),
-    };
-    while !is_enough(&prefix.bytes) {
+    while let Some(room) = prefix.wants(until) {
         // Cut short: judged by what is there.
         let Ok(result) = JsFuture::from(reader.read()).await else { return };
         if is_done(&result) {
-            prefix.whole = true;
+            prefix.end();
             return;
         }
         let Some(chunk) = chunk(&result) else { return };
-        let room = u32::try_from(MAX_PREFIX.saturating_sub(prefix.bytes.len())).unwrap_or(0);
-        prefix.bytes.extend(chunk.subarray(0, room.min(chunk.length())).to_vec());
+        // Cut on the other side: a chunk may be large, and all of it would have to be copied.
+        let room = u32::try_from(room).unwrap_or(0);
+        prefix.add(&chunk.subarray(0, room.min(chunk.length())).to_vec());
     }
 }
 

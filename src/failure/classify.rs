@@ -35,15 +35,6 @@ impl StatusSet {
     }
 }
 
-/// Must the driver look at the start of this response's body before it reports the attempt?
-#[must_use]
-pub fn inspect(params: &Params, method: &str, status: u16, fields: &dyn Fields) -> bool {
-    if method == "HEAD" {
-        return false;
-    }
-    params.statuses.contains(status) || (params.blank && may_be_blank(method, status, fields))
-}
-
 /// Healthy, or failed in which way?
 #[must_use]
 pub fn classify(params: &Params, method: &str, outcome: &Outcome) -> Option<Failure> {
@@ -64,7 +55,7 @@ pub fn classify(params: &Params, method: &str, outcome: &Outcome) -> Option<Fail
 }
 
 /// RFC 9110 §15.3.5, §15.4.5 and §9.3.2: 204, 205, 304 and answers to HEAD have no body by right; only a page that should be there can be blank.
-fn may_be_blank(method: &str, status: u16, fields: &dyn Fields) -> bool {
+pub(super) fn may_be_blank(method: &str, status: u16, fields: &dyn Fields) -> bool {
     method == "GET" && status == 200 && fields.field("content-type").is_some_and(|t| is_html(&t))
 }
 

@@ -11,9 +11,11 @@
 
 mod classify;
 mod kind;
+mod prefix;
 
-pub use classify::{Params, StatusSet, classify, inspect};
+pub use classify::{Params, StatusSet, classify};
 pub use kind::{Explanation, Kind, Row, Worth};
+pub use prefix::{MAX_PREFIX, Prefix, Until, inspect};
 
 use crate::fields::Fields;
 
@@ -69,9 +71,6 @@ pub enum Body<'a> {
         whole: bool,
     },
 }
-
-/// How much of a failed response's body is read to find out who wrote it, in bytes.
-pub const MAX_PREFIX: usize = 4096;
 
 impl Failure {
     /// A failure of this kind, with the status that the origin sent, if it sent one.

@@ -84,9 +84,9 @@ impl Entry {
         self
     }
 
-    /// Only with statuses of server errors: what the same product refuses in the same style is meant.
-    pub const fn server_errors(mut self) -> Self {
-        self.least = 500;
+    /// Only with this status or a higher one: what the same product refuses in the same style is meant.
+    pub const fn from(mut self, status: u16) -> Self {
+        self.least = status;
         self
     }
 

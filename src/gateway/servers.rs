@@ -21,7 +21,7 @@ pub(super) const CATALOGUE: &[Entry] = &[
     // nginx and its kin: the status, a rule, and the product. With `server_tokens off` the version is missing.
     Entry::new("nginx", StatusThen(&["nginx", "nginx/%", "nginx/% (*)"])),
     Entry::new("OpenResty", StatusThen(&["openresty", "openresty/%", "ngx_openresty", "ngx_openresty/%"])),
-    Entry::new("Tengine", StatusThen(&["tengine", "tengine/%", TENGINE])),
+    Entry::new("Tengine", StatusThen(TENGINE)),
     Entry::new("Angie", StatusThen(&["angie", "angie/%", "angie/% (*)"])),
     Entry::new("freenginx", StatusThen(&["freenginx", "freenginx/%", "freenginx/% (*)"])),
     // Any other name that its builder gave it, by the skeleton that they all share.
@@ -32,8 +32,8 @@ pub(super) const CATALOGUE: &[Entry] = &[
     // same sentences.
     Entry::new("Apache httpd", StatusThen(APACHE)).marks(&["</title>\n</head><body>\n<h1>"]),
     Entry::new("HAProxy", StatusThen(HAPROXY)).marks(&["<html><body><h1>"]),
-    Entry::new("Fastly", StatusThen(&["* Guru Mediation: * Varnish cache server"])),
-    Entry::new("Varnish", StatusThen(&["* Guru Meditation: * Varnish cache server"])),
+    Entry::new("Fastly", StatusThen(FASTLY)).marks(&["<h3>Guru Mediation:</h3>"]),
+    Entry::new("Varnish", StatusThen(VARNISH)).marks(&["<h3>Guru Meditation:</h3>"]),
     // In 49 languages; the header field says it in all of them, the second entry is for where it was taken away.
     Entry::new("Squid", Text(&["*"])).fields(&[("x-squid-error", "ERR_*")]).long(),
     Entry::new("Squid", Text(&["*"])).marks(&["The Squid Software Foundation", "id=\"titles\"", "ERR_"]).long(),
@@ -56,8 +56,7 @@ pub(super) const CATALOGUE: &[Entry] = &[
     Entry::new("ASP.NET Core Module", Text(&[ASP_NET_CORE])),
     // A servlet container behind mod_jk or a proxy. With a message of its own it is the application that speaks.
     Entry::new("Tomcat", StatusThen(TOMCAT)),
-    Entry::new("Apache Traffic Server", Text(&["* Description: *"]))
-        .marks(&["FGCOLOR=\"black\"", "FACE=\"Helvetica,Arial\""]),
+    Entry::new("Apache Traffic Server", Text(TRAFFIC_SERVER)).marks(&["FGCOLOR=\"black\"", "FACE=\"Helvetica,Arial\""]),
     Entry::new("Kong", Exactly(KONG_JSON)).fields(&[("x-kong-response-latency", "#")]),
     Entry::new("Kong", Text(KONG_PAGE)).fields(&[("x-kong-response-latency", "#")]),
     Entry::new("Kubernetes default backend", Text(&["default backend - #", "5xx html"])),
@@ -73,24 +72,46 @@ const UNDERSTUDY: &[(&str, Is)] = &[
     ("owner_action_required", Is::Present),
 ];
 
-const TENGINE: &str = "Sorry for the inconvenience. Please report this message and include the following \
-                       information to us. Thank you very much! URL: * Server: * Date: * Powered by Tengine*";
+/// With `server_info on` it asks for help; older versions have Apache's sentences in front of that.
+const TENGINE: &[&str] = &[
+    "tengine[/%|]",
+    "[The proxy server received an invalid response from an upstream server. |\
+     The server is temporarily unable to service your request due to maintenance downtime or capacity problems. Please \
+     try again later. |The gateway did not receive a timely response from the upstream server or application. |]\
+     Sorry for the inconvenience. Please report this message and include the following information to us. Thank you \
+     very much! URL: ~ Server: ~ Date: ~ ~[ Powered by Tengine| Powered by Tengine/%|][ tengine| tengine/%|]",
+];
 
 const NGINX_50X: &[&str] = &[
     "An error occurred. Sorry, the page you are looking for is currently unavailable. Please try again later. If you \
      are the system administrator of this resource then you should check the error log for details. Faithfully \
-     yours, *.",
+     yours, %",
     "nginx error! The page you are looking for is temporarily unavailable. Please try again later. Website \
      Administrator Something has triggered an error on your website. This is the default error page for nginx that is \
-     distributed with *",
+     distributed with * It is located /usr/share/nginx/html/50x.html You should customize this error page for your \
+     own site or edit the error_page directive in the nginx configuration file /etc/nginx/nginx.conf[ |].",
 ];
 
+/// What may follow each: that the page for errors was an error itself, and the signature.
 const APACHE: &[&str] = &[
-    "The proxy server received an invalid response from an upstream server.*",
-    "The proxy server could not handle the request*",
-    "The server is temporarily unable to service your request due to maintenance downtime or capacity problems.*",
-    "The gateway did not receive a timely response from the upstream server or application.*",
-    "The server encountered an internal error or misconfiguration and was unable to complete your request.*",
+    "[The proxy server received an invalid response from an upstream server. |]\
+     The proxy server could not handle the request[| ~ ~ .] Reason: \
+     [Error reading from remote server|DNS lookup failure for: ~|Could not connect to remote machine: *|\
+     Error during SSL Handshake with remote server|Corrupt status line returned by remote server: *]\
+     [ Additionally, a # * error was encountered while trying to use an ErrorDocument to handle the request.|]\
+     [ Apache* Server at ~ Port #|]",
+    "[The proxy server received an invalid response from an upstream server.|\
+     The server is temporarily unable to service your request due to maintenance downtime or capacity problems. Please \
+     try again later.|\
+     The gateway did not receive a timely response from the upstream server or application.]\
+     [ Additionally, a # * error was encountered while trying to use an ErrorDocument to handle the request.|]\
+     [ Apache* Server at ~ Port #|]",
+    "The server encountered an internal error or misconfiguration and was unable to complete your request. Please \
+     contact the server administrator[ at ~ to|, ~ and] inform them of the time [this|the] error occurred, and [the \
+     actions you performed just before this error|anything you might have done that may have caused the error]. \
+     More information about this error may be available in the server error log.\
+     [ Additionally, a # * error was encountered while trying to use an ErrorDocument to handle the request.|]\
+     [ Apache* Server at ~ Port #|]",
 ];
 
 const HAPROXY: &[&str] = &[
@@ -101,25 +122,74 @@ const HAPROXY: &[&str] = &[
     "An internal server error occured.",
 ];
 
+/// Its own reasons, said twice; those that only repeat the status are gone by then. With any other it is the operator's
+/// VCL that speaks.
+const VARNISH: &[&str] = &[
+    "[Backend fetch failed Backend fetch failed|VCL failed VCL failed] Guru Meditation: XID: ~ Varnish cache server",
+    "Guru Meditation: XID: ~ Varnish cache server",
+];
+
+/// The same of Fastly, which descends from it.
+const FASTLY: &[&str] = &[
+    "[first byte timeout first byte timeout|between bytes timeout between bytes timeout|\
+     backend read error backend read error|backend write error backend write error|\
+     Backend is unhealthy Backend is unhealthy|Backend fetch failed Backend fetch failed|\
+     Connection timed out Connection timed out|Connection refused Connection refused|\
+     Operation now in progress Operation now in progress|No stale object available No stale object available|\
+     all backends failed or unhealthy all backends failed or unhealthy|SSL handshake error SSL handshake error|\
+     unable to get local issuer certificate unable to get local issuer certificate|\
+     Quorum weight not reached Quorum weight not reached|\
+     Illegal vary header from backend Illegal vary header from backend] \
+     Guru Mediation: Details: ~ # # Varnish cache server",
+    "Guru Mediation: Details: ~ # # Varnish cache server",
+];
+
 const ENVOY: &[&str] = &[
-    "upstream connect error or disconnect/reset before headers*",
+    "upstream connect error or disconnect/reset before headers",
+    "upstream connect error or disconnect/reset before headers. [|retried and the latest ]reset reason: \
+     [connection failure|local connection failure|remote connection failure|connection termination|connection timeout|\
+     local reset|local refused stream reset|remote reset|remote refused stream reset|overflow|protocol error|\
+     remote error with CONNECT request|overload manager reset|http1 premature upstream half close]\
+     [|, transport failure reason: *]",
     "no healthy upstream",
     "upstream request timeout",
     "envoy overloaded",
 ];
 
-const LITESPEED: &[&str] = &[
-    "* Proudly powered by LiteSpeed Web Server Please be advised that LiteSpeed Technologies Inc. is not a web \
-     hosting company*",
-    "The server is temporarily busy, try again later!",
+const LITESPEED: &[&str] =
+    &["[The server is temporarily busy, try again later!|An internal server error has occured.]\
+     [ Proudly powered by LiteSpeed Web Server Please be advised that LiteSpeed Technologies Inc. is not a web \
+     hosting company and, as such, has no control over content found on this site.|]"];
+
+const ASP_NET_CORE: &str = "HTTP Error #.# - * Common [causes of|solutions to] this issue: * Troubleshooting steps: \
+                            Check the system event log for error messages * \
+                            For more information visit: https://go.microsoft.com/fwlink/?LinkID=#";
+
+/// After the status the report's name, a message that only the container has, what RFC 9110 says of the status, and
+/// who says so.
+const TOMCAT: &[&str] = &[
+    "Type Status Report [Message The requested service ~ is not currently available |]Description The server\
+     [ is currently unable to handle the request due to a temporary overload or scheduled maintenance, which will \
+     likely be alleviated after some delay.| encountered an unexpected condition that prevented it from fulfilling the \
+     request.|\
+     , while acting as a gateway or proxy, received an invalid response from an inbound server it accessed while \
+     attempting to fulfill the request.|\
+     , while acting as a gateway or proxy, did not receive a timely response from an upstream server it needed to \
+     access in order to complete the request.][ Apache Tomcat/~|]",
+    "Type Status Report message description The requested service is not currently available.[ Apache Tomcat/~|]",
 ];
 
-const ASP_NET_CORE: &str = "HTTP Error #.# - * Common * Troubleshooting steps: *";
-
-const TOMCAT: &[&str] = &[
-    "Type Status Report Description The server *",
-    "Type Status Report Message The requested service * is not currently available Description The server *",
-    "Type Status Report message description The requested service is not currently available.*",
+/// Its `body_factory`, of failures.
+const TRAFFIC_SERVER: &[&str] = &[
+    "Could Not Connect Description: Could not connect to the [requested server host.|server \" ~ \".]",
+    "Server Connection Closed Description: The [requested server|server \" ~ \"] closed the connection before the \
+     transaction was completed.",
+    "Inactivity Timeout Description: Too much time has passed without sending any data for document.",
+    "Unknown Host Description: Unable to locate the server [requested|named \" ~ \"] --- the server does not have a \
+     DNS entry. Perhaps there is a misspelling in the server name, or the server no longer exists. Double-check the \
+     name and try again.",
+    "Web Server Error Description: The host requested did not return the document correctly.",
+    "Error Description: Could not process this [|~ ]request.",
 ];
 
 const KONG_MESSAGES: &[&str] = &[
@@ -133,15 +203,10 @@ const KONG_MESSAGES: &[&str] = &[
 
 const KONG_JSON: &[(&str, Is)] = &[("message", Is::Like(KONG_MESSAGES)), ("request_id", Is::Optional)];
 
-const KONG_PAGE: &[&str] = &[
-    "*An invalid response was received from the upstream server*",
-    "*The upstream server is timing out*",
-    "*The upstream server is currently unavailable*",
-];
+const KONG_PAGE: &[&str] =
+    &["Error [An invalid response was received from the upstream server|The upstream server is timing out|\
+     The upstream server is currently unavailable][.|][ request_id: %|]"];
 
-const CLOUDFLARED: &[&str] = &[
-    "502 Bad Gateway Unable to reach the origin service. The service may be down or it may not be responding to \
-     traffic from cloudflared*",
-    "Unable to reach the origin service. The service may be down or it may not be responding to traffic from \
-     cloudflared*",
-];
+const CLOUDFLARED: &[&str] =
+    &["[502 Bad Gateway |]Unable to reach the origin service. The service may be down or it may not be responding to \
+     traffic from cloudflared[|: *]"];

@@ -43,10 +43,20 @@ pub(super) fn after_status(text: &[u8], status: u16) -> Option<&[u8]> {
     }
 }
 
-/// Is all of `text` like `pattern`? In it `*` stands for any run of characters, also none, `#` for one or more digits,
-/// `%` for a product and version in one word. Greedy with one point to fall back to: quadratic at worst.
+/// Is all of `text` like `pattern`? In it `*` stands for any run of characters, also none, `~` for one word of whatever
+/// characters, `#` for one or more digits, `%` for a product and version in one word, `[a|b|]` for one of these.
 pub(super) fn like(pattern: &str, text: &[u8]) -> bool {
-    let (mut pattern, mut text) = (pattern.as_bytes(), text);
+    let Some((before, (choices, after))) = pattern.split_once('[').and_then(|(b, r)| Some((b, r.split_once(']')?)))
+    else {
+        return is_like(pattern.as_bytes(), text);
+    };
+    // Most texts are told by their first words: spares them the choices.
+    let start = before.split(['*', '~', '#', '%']).next().unwrap_or_default();
+    starts_with(text, start) && choices.split('|').any(|choice| like(&[before, choice, after].concat(), text))
+}
+
+/// The same without choices. Greedy with one point to fall back to: quadratic at worst.
+fn is_like(mut pattern: &[u8], mut text: &[u8]) -> bool {
     let mut star: Option<(&[u8], &[u8])> = None;
     loop {
         match pattern.split_first() {
@@ -97,6 +107,7 @@ fn after_word<'a>(text: &'a [u8], word: &str) -> Option<&'a [u8]> {
 fn after_symbol(text: &[u8], symbol: u8) -> Option<&[u8]> {
     match symbol {
         b'#' => after_run(text, |b| b.is_ascii_digit()),
+        b'~' => after_run(text, |b| b != b' '),
         b'%' => after_run(text, |b| b.is_ascii_alphanumeric() || b"._-/".contains(&b)),
         _ => text.split_first().filter(|(first, _)| first.eq_ignore_ascii_case(&symbol)).map(|(_, rest)| rest),
     }
@@ -149,6 +160,15 @@ mod tests {
             ("error code: #", "error code: 1033", true),
             ("error code: #", "error code: ", false),
             ("*b*d", "abcbcd", true),
+            ("ref: ~", "ref: 0a+/=", true),
+            ("ref: ~", "ref: 0a and more", false),
+            ("ref: ~", "ref: ", false),
+            ("a[b|c]d", "acd", true),
+            ("a[b|c]d", "ad", false),
+            ("a[b|]d[ #]", "ad 7", true),
+            ("a[b|]d[ #|]", "abd", true),
+            ("*[b|c]!", "x c!", true),
+            ("A[b|c]", "ab", true),
         ] {
             assert_eq!(like(pattern, text.as_bytes()), expected, "{pattern} {text}");
         }

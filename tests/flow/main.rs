@@ -13,3 +13,4 @@ mod news;
 mod resume;
 mod retries;
 mod site;
+mod unread;
