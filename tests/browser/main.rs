@@ -1,6 +1,6 @@
 //! What do people see? The real pages in a real browser, and what tools for accessibility and markup say of them.
 //!
-//! `look.mjs` looks, `heal.mjs` lets time pass; each prints what it finds, and nothing else is wrong. Needs Chromium
+//! `look.mjs` looks, the others let time pass; each prints what it finds, and nothing else is wrong. Needs Chromium
 //! (Debian's, or the one that `CHROMIUM` names) and, for the markup, Java. Without them these tests say so and end;
 //! never in CI.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -50,6 +50,18 @@ fn every_theme_has_full_marks() {
 #[test]
 fn the_page_heals_itself() {
     finds_nothing("heal.mjs", &[]);
+}
+
+/// The page takes for the website what is one, does not reload for ever, gives up, and starts anew.
+#[test]
+fn the_page_knows_the_website_and_when_to_stop() {
+    finds_nothing("answers.mjs", &[]);
+}
+
+/// The page counts down for the eye, seldom speaks to the ear, and finds the right words.
+#[test]
+fn the_page_counts_down_in_words() {
+    finds_nothing("words.mjs", &[]);
 }
 
 /// A script, with the Worker in front of an origin that can be broken.
