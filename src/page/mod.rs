@@ -57,7 +57,7 @@ pub use memo::Memo;
 pub use negotiate::Format;
 pub use notice::notice;
 pub use template::{MAX_TEMPLATE, Source, TemplateError, check_template, fill};
-pub use templates::{Known, Read, Templates};
+pub use templates::{Known, Templates, Worn};
 pub use theme::Theme;
 
 /// What the operator set: the `PAGE_*` variables.

@@ -23,7 +23,7 @@ pub enum Known {
 
 /// What came of reading one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Read {
+pub struct Worn {
     /// The one to use: an older one that was good is better than none.
     pub template: Option<Rc<str>>,
     /// What is wrong, for the log, if that was not said the last time.
@@ -45,7 +45,7 @@ impl Templates {
     }
 
     /// Remembers what came of reading it: the text, or why there is none.
-    pub fn keep(&mut self, source: &Source, read: Result<String, String>, now: Time) -> Read {
+    pub fn keep(&mut self, source: &Source, read: Result<String, String>, now: Time) -> Worn {
         let before = self.0.iter().position(|kept| kept.source == *source).map(|at| self.0.remove(at));
         let checked = read.and_then(|text| check_template(&text).map(|()| Rc::from(text)).map_err(|e| e.to_string()));
         let (template, complaint) = match checked {
@@ -62,7 +62,7 @@ impl Templates {
         }
         let news = complaint.clone().filter(|_| is_new);
         self.0.push(Kept { source: source.clone(), at: now, template: template.clone(), complaint });
-        Read { template, news }
+        Worn { template, news }
     }
 
     /// What is wrong with those that were wanted lately.
