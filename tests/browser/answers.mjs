@@ -1,7 +1,7 @@
 // Which answers are the website again, and what becomes of a page that is wrong about it, or never sees one?
 
-import { HOUR, check, fails, play, scene, seen } from "./clock.mjs";
-import { SITE, origin } from "./stage.mjs";
+import { EARLIEST, HOUR, check, fails, play, scene, seen } from "./clock.mjs";
+import { SITE, asked, origin } from "./stage.mjs";
 
 // Whatever a probe is answered that is not of the 502 class was said by the website itself: not here, not for you, over
 // there, no HEAD. That it wants to be asked less often, or has an error of its own, is no reason to open it.
@@ -19,6 +19,20 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
     check(await tab.evaluate("document.getElementById('bar').hidden"), "the bar still runs");
     check(await tab.evaluate("document.getElementById('again').offsetHeight > 0"), "no button in the end");
   };
+
+  // `PAGE_STATUS`: the page's own status, whatever it is, is not the website's.
+  if (asked[0] === "404") {
+    await scene("does not take the page that stands in for the website", async () => {
+      await fails();
+      await tab.open(`${SITE}/page/forced`);
+      check(!(await reloads(HOUR)), "takes a page with the status 404 for the website");
+      check((await methods("/page/forced")).startsWith("GET HEAD HEAD"), `asked with ${await methods("/page/forced")}`);
+      await origin("mend");
+      check(await reloads(HOUR), "did not come back");
+      check((await tab.evaluate("document.title")).startsWith("forced"), "not the website's page");
+    });
+    return;
+  }
 
   await scene("opens the website at whatever it says itself", async () => {
     await origin("mend");
@@ -67,7 +81,7 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
     const gaps = times.slice(1).map((at, i) => at - times[i]);
     check(gaps.length > 5 && gaps.length <= 30, `reloaded ${gaps.length} times in twelve hours`);
     check(Math.min(...gaps) >= 20, `reloaded after ${Math.min(...gaps)} s`);
-    check(gaps.slice(1).every((gap, i) => gap >= 0.65 * gaps[i]), `sooner instead of later: ${gaps}`);
+    check(gaps.slice(1).every((gap, i) => gap >= EARLIEST * gaps[i]), `sooner instead of later: ${gaps}`);
     check(gaps.slice(-10).every((gap) => gap >= 300 && gap <= 361), `the last gaps were ${gaps.slice(-10)} s`);
     check((await methods("/page/loop")) === "GET" + " HEAD GET".repeat(gaps.length), `asked with ${await methods("/page/loop")}`);
     check((await tab.evaluate("location.hash")) === "#part", "lost its place");

@@ -7,6 +7,9 @@ import { browse, found, looked, origin } from "./stage.mjs";
 
 export const HOUR = 3600;
 
+/** How much shorter than a wait the next one may be: both are at least what the website asks for, and that is jittered. */
+export const EARLIEST = 24 / (36 * 1.2) - 0.01;
+
 // What runs in the page before its own script: time stands still until `pass` is told how much of it goes by.
 const CLOCK = `(() => {
   const { setTimeout: soon, fetch: ask, Date: RealDate } = window;

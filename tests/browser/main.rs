@@ -29,6 +29,9 @@ const TOKEN: &str = "browser";
 /// What a script is told when the operator has set all that there is.
 const DRESSED: &str = "dressed";
 
+/// And when every page has this status.
+const FORCED: &str = "404";
+
 /// A colour that has to be corrected, and a logo.
 const DRESS: [(&str, &str); 3] = [
     ("PAGE_SITE", "Example & Co"),
@@ -77,6 +80,7 @@ fn the_page_heals_itself() {
 #[test]
 fn the_page_knows_the_website_and_when_to_stop() {
     finds_nothing("answers.mjs", &[]);
+    finds_nothing("answers.mjs", &[FORCED]);
 }
 
 /// The page counts down for the eye, seldom speaks to the ear, and finds the right words.
@@ -97,7 +101,11 @@ fn finds_nothing(script: &str, args: &[&str]) {
         .var("STALE_IF_ERROR", "0")
         .var("PAGE_STATUS_URL", "https://status.example.com/")
         .var("PAGE_SUPPORT", "help@example.com");
-    let dress: &[_] = if args.contains(&DRESSED) { &DRESS } else { &[] };
+    let dress: &[_] = match args {
+        [FORCED] => &[("PAGE_STATUS", FORCED)],
+        [.., DRESSED] => &DRESS,
+        _ => &[],
+    };
     let worker = dress.iter().fold(worker, |worker, &(name, value)| worker.var(name, value)).start();
     let output = Command::new("node")
         .arg(root().join("tests/browser").join(script))
