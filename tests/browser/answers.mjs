@@ -21,11 +21,11 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
   };
 
   // `PAGE_STATUS`: the page's own status, whatever it is, is not the website's.
-  if (asked[0] === "404") {
+  if (asked[0] === "501") {
     await scene("does not take the page that stands in for the website", async () => {
       await fails();
       await tab.open(`${SITE}/page/forced`);
-      check(!(await reloads(HOUR)), "takes a page with the status 404 for the website");
+      check(!(await reloads(HOUR)), "takes a page with the status 501 for the website");
       check((await methods("/page/forced")).startsWith("GET HEAD HEAD"), `asked with ${await methods("/page/forced")}`);
       await origin("mend");
       check(await reloads(HOUR), "did not come back");

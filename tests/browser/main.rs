@@ -29,8 +29,8 @@ const TOKEN: &str = "browser";
 /// What a script is told when the operator has set all that there is.
 const DRESSED: &str = "dressed";
 
-/// And when every page has this status.
-const FORCED: &str = "404";
+/// And when every page has this status, at which a website would be taken for one that knows no HEAD.
+const FORCED: &str = "501";
 
 /// A colour that has to be corrected, and a logo.
 const DRESS: [(&str, &str); 3] = [
