@@ -45,6 +45,25 @@ const NASTY: [&str; 30] = [
     "ü",
 ];
 
+const WITHOUT_CONTENT: [&str; 4] = ["text/javascript", "text/css", "application/grpc-web", "font/woff2"];
+
+/// One for every format.
+const ACCEPTS: [&str; 13] = [
+    "text/html",
+    "application/problem+json",
+    "application/json",
+    "application/problem+xml",
+    "application/xml",
+    "text/markdown",
+    "text/plain",
+    "image/svg+xml",
+    "text/event-stream",
+    "text/javascript",
+    "text/css",
+    "application/grpc-web",
+    "font/woff2",
+];
+
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         3 => prop::sample::select(NASTY.to_vec()).prop_map(str::to_owned),
@@ -117,6 +136,8 @@ fn case(accept: &'static str) -> impl Strategy<Value = Case> {
         },
     )
 }
+
+type Make = fn(&Params, &Incident, &Asked) -> Page;
 
 impl Case {
     fn with<T>(&self, make: impl Fn(&Params, &Incident, &Asked) -> T) -> T {
@@ -293,10 +314,34 @@ proptest! {
     }
 
     #[test]
-    fn streams_and_statuses_stay_well_formed(case in prop_oneof![case("text/event-stream"), case("application/grpc-web"), case("text/javascript"), case("text/css")]) {
+    fn streams_stay_well_formed(case in case("text/event-stream")) {
         let page = case.page();
         fields_are_clean(&page);
-        prop_assert!(page.body.is_empty() || page.body.ends_with("\n\n") && page.body.lines().count() == 2);
+        prop_assert!(page.body.ends_with("\n\n") && page.body.lines().count() == 2);
+    }
+
+    #[test]
+    fn what_has_no_content_says_nothing(case in prop::sample::select(WITHOUT_CONTENT.to_vec()).prop_flat_map(case)) {
+        let page = case.page();
+        fields_are_clean(&page);
+        let has = |name: &str| page.lines.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        prop_assert_eq!((page.body.as_str(), has("content-length"), has("content-language")), ("", Some("0"), None));
+        prop_assert_eq!(has("content-type").is_none(), case.fields[0].1 == "font/woff2");
+    }
+
+    // RFC 9110 §9.3.2: the same header fields, no content; the operator's own page is no exception.
+    #[test]
+    fn head_has_the_fields_of_get_and_no_content(case in prop::sample::select(ACCEPTS.to_vec()).prop_flat_map(case)) {
+        let template = |params: &Params, incident: &Incident, asked: &Asked| fill("<p>{{path}}{{site}}", params, incident, asked).unwrap();
+        for make in [render as Make, template] {
+            let of = |method: &str| Case { method: method.into(), ..case.clone() }.with(make);
+            let (get, head) = (of("GET"), of("HEAD"));
+            fields_are_clean(&head);
+            prop_assert_eq!(&head.body, "");
+            let length = head.lines.iter().find(|(n, _)| n == "content-length").unwrap().1.clone();
+            prop_assert_eq!(length, get.body.len().to_string());
+            prop_assert_eq!((head.status, head.lines), (get.status, get.lines));
+        }
     }
 
     #[test]

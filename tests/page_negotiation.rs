@@ -146,33 +146,97 @@ fn language_is_looked_up_and_falls_back() {
         ("", "en"),
         (",,;q=,=;", "en"),
         ("\"><script>", "en"),
-        // Tags that mean the same, and regions that mean a script.
+    ] {
+        assert_eq!(language(accept), expected, "{accept}");
+    }
+}
+
+#[test]
+fn there_are_these_languages_and_each_is_asked_for_by_its_tag() {
+    const TAGS: &str = "en ar bg bn cs da de el es et fa fi fr he hi hu id it ja ko lt lv nb nl pl pt pt-BR ro ru sk sv th tr \
+                        uk ur vi zh-Hans zh-Hant";
+    assert_eq!(Language::iter().map(Language::tag).collect::<Vec<_>>(), TAGS.split(' ').collect::<Vec<_>>());
+    for tag in TAGS.split(' ') {
+        for asked in [tag.to_owned(), tag.to_ascii_uppercase(), format!("{tag}-x-y"), format!("xx, {tag};q=0.1")] {
+            assert_eq!(language(&asked), tag, "{asked}");
+        }
+    }
+}
+
+/// Tags that mean the same, languages whose readers understand the other one, and regions that mean a script.
+#[test]
+fn every_other_tag_leads_to_its_language() {
+    for (tag, expected) in [
+        // Chinese: the script says it, else the region, else the simplified one (CLDR, likely subtags).
         ("zh", "zh-Hans"),
         ("zh-CN", "zh-Hans"),
         ("zh-SG", "zh-Hans"),
         ("zh-Hans-HK", "zh-Hans"),
         ("zh-TW", "zh-Hant"),
         ("zh-HK", "zh-Hant"),
-        ("zh-Hant-TW", "zh-Hant"),
-        ("yue-HK", "zh-Hant"),
         ("zh-MO", "zh-Hant"),
-        ("cmn-TW", "zh-Hant"),
+        ("zh-Hant-TW", "zh-Hant"),
+        ("zh-Hant-CN", "zh-Hant"),
         ("cmn", "zh-Hans"),
-        ("gsw", "de"),
-        ("arz", "ar"),
-        ("prs", "fa"),
-        ("no", "nb"),
-        ("nn-NO", "nb"),
-        ("pt-AO", "pt"),
-        ("pt-PT", "pt"),
-        ("pt-BR", "pt-BR"),
+        ("cmn-CN", "zh-Hans"),
+        ("cmn-Hans-TW", "zh-Hans"),
+        ("cmn-Hant", "zh-Hant"),
+        ("cmn-TW", "zh-Hant"),
+        ("cmn-HK", "zh-Hant"),
+        ("cmn-MO", "zh-Hant"),
+        ("yue", "zh-Hant"),
+        ("yue-HK", "zh-Hant"),
+        ("yue-Hans", "zh-Hans"),
+        ("yue-CN", "zh-Hans"),
+        ("zh-yue-HK", "zh-Hant"),
+        // Former codes (IANA, Preferred-Value).
+        ("iw", "he"),
         ("iw-IL", "he"),
+        ("in", "id"),
         ("in-ID", "id"),
+        ("mo", "ro"),
+        ("mo-MD", "ro"),
+        // Macro-languages, their members, and neighbours.
+        ("no", "nb"),
+        ("nb-NO", "nb"),
+        ("no-NO", "nb"),
+        ("nn", "nb"),
+        ("nn-NO", "nb"),
+        ("gsw", "de"),
+        ("gsw-CH", "de"),
+        ("arb", "ar"),
         ("ary-MA", "ar"),
+        ("arz", "ar"),
+        ("arz-EG", "ar"),
+        ("pes", "fa"),
+        ("pes-IR", "fa"),
+        ("prs", "fa"),
+        ("fa-AF", "fa"),
+        // Regions, with one that has a file of its own.
+        ("pt-PT", "pt"),
+        ("pt-AO", "pt"),
+        ("pt-MZ", "pt"),
+        ("pt-BR", "pt-BR"),
+        ("pt-Latn-BR", "pt"),
+        ("es-419", "es"),
+        ("fr-CA", "fr"),
+        ("en-GB", "en"),
+        ("ur-IN", "ur"),
+        ("bn-IN", "bn"),
     ] {
-        let made = page(&Params::default(), &incident(Explanation::Dns), "GET", &[("accept-language", accept)]);
-        assert_eq!(field(&made, "content-language"), expected, "{accept}");
+        for asked in [tag.to_owned(), tag.to_ascii_uppercase(), format!("xx, {tag};q=0.5")] {
+            assert_eq!(language(&asked), expected, "{asked}");
+        }
     }
+    // What is refused under another name is refused.
+    for (accept, expected) in [("iw;q=0, he, de;q=0.1", "de"), ("zh-TW;q=0, zh-Hant, fr;q=0.1", "fr")] {
+        assert_eq!(language(accept), expected, "{accept}");
+    }
+}
+
+fn language(accept: &str) -> String {
+    let made = page(&Params::default(), &incident(Explanation::Dns), "GET", &[("accept-language", accept)]);
+    field(&made, "content-language").to_owned()
 }
 
 #[test]

@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 
 use super::Reply;
 use crate::config::Config;
-use crate::failure::{Explanation, Failure, Kind, Worth};
+use crate::failure::{Body, Explanation, Failure, Kind, Outcome, Worth, classify};
 use crate::fields::FieldLines;
 use crate::flow::deployment;
+use crate::maintenance::Planned;
 use crate::page::{self, Asked, Fate, Format, Incident, Language, Params, Theme};
 use crate::report::{self, Passed};
 use crate::request::Request;
@@ -21,7 +22,7 @@ pub fn gallery(request: &Request, config: &Config, now: Time) -> Reply {
     let query = request.parts().query.unwrap_or_default();
     let value = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     let Some(failure) = value("failure") else { return Reply::new(200, "text/html; charset=utf-8", list()) };
-    let chosen = Chosen::new(failure, value);
+    let chosen = Chosen::new(failure, value, config);
     match chosen {
         Ok(chosen) => chosen.page(request, config, now),
         Err(wrong) => Reply::text(400, &wrong),
@@ -39,13 +40,14 @@ struct Chosen {
 
 impl Chosen {
     /// What is not there is the default; what cannot be is said.
-    fn new<'q>(failure: &str, value: impl Fn(&str) -> Option<&'q str>) -> Result<Self, String> {
+    fn new<'q>(failure: &str, value: impl Fn(&str) -> Option<&'q str>, config: &Config) -> Result<Self, String> {
         let kind = |name: &str| Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
         Ok(Self {
             failure: match failure {
                 MAINTENANCE => None,
                 name => {
-                    Some(Failure::new(kind(name).ok_or_else(|| wrong("failure", name, &failures().join(", ")))?, None))
+                    let kind = kind(name).ok_or_else(|| wrong("failure", name, &failures().join(", ")))?;
+                    Some(Failure::new(kind, received(kind, config)))
                 }
             },
             language: checked("lang", value("lang"), Language::parse, "a language tag such as de")?,
@@ -69,7 +71,7 @@ impl Chosen {
         let parts = request.parts();
         let url = [parts.scheme, "://", parts.authority, "/an/example"].concat();
         let method = if self.submits { "POST" } else { "GET" };
-        let page = page::render(&params, &self.incident(now), &Asked { method, url: &url, fields: &fields });
+        let page = page::render(&params, &self.incident(config, now), &Asked { method, url: &url, fields: &fields });
         let mut lines = page.lines;
         let deployment = deployment(config, request);
         lines.push(("proxy-status".to_owned(), report::proxy_status(None, &deployment, self.passed())));
@@ -86,13 +88,15 @@ impl Chosen {
     fn fate(&self) -> Fate {
         match self.failure {
             _ if !self.submits => Fate::Safe,
-            Some(_) => Fate::Unknown,
-            None => Fate::NotSent,
+            Some(failure) if !failure.never_sent() && failure.kind() != Kind::Loop => Fate::Unknown,
+            Some(_) | None => Fate::NotSent,
         }
     }
 
-    fn incident(&self, now: Time) -> Incident<'static> {
-        let incident = |explanation, status, failure, error, retry_after| Incident {
+    /// With the operator's own times, but for the jitter.
+    fn incident(&self, config: &Config, now: Time) -> Incident<'static> {
+        let wait = config.page_retry_after.as_secs().max(1);
+        let incident = |explanation, status, failure, error, retry_after, until| Incident {
             explanation,
             status,
             failure,
@@ -101,16 +105,41 @@ impl Chosen {
             retry_after,
             fate: self.fate(),
             now,
-            until: None,
+            until,
         };
         match self.failure {
             Some(failure) => {
                 let row = failure.kind().row();
-                let retry_after = (row.worth != Worth::GiveUp).then_some(30);
-                incident(row.explanation, row.status, failure.kind().as_str(), row.error, retry_after)
+                let wait = (row.worth != Worth::GiveUp).then_some(wait);
+                incident(row.explanation, failure.status(), failure.kind().as_str(), row.error, wait, None)
             }
-            None => incident(Explanation::Maintenance, Kind::Unavailable.row().status, MAINTENANCE, None, Some(1800)),
+            None => {
+                let planned = config.maintenance.and_then(|window| window.at(now)).unwrap_or(Planned { until: None });
+                let wait = planned.left(now).map_or(wait, |left| left.as_secs().max(1));
+                let status = Kind::Unavailable.row().status;
+                incident(Explanation::Maintenance, status, MAINTENANCE, None, Some(wait), planned.until)
+            }
         }
+    }
+}
+
+/// The status with which the origin fails so, where a failure of this kind is always an answer.
+fn received(kind: Kind, config: &Config) -> Option<u16> {
+    let none: FieldLines = Vec::new();
+    let body = Body::Prefix { bytes: b"", whole: true };
+    let params = &config.failure;
+    let is_so = |outcome: Outcome| classify(params, "GET", &outcome).is_some_and(|failure| failure.kind() == kind);
+    match kind {
+        Kind::Unroutable
+        | Kind::Tunnel
+        | Kind::GatewayTimeout
+        | Kind::BadGateway
+        | Kind::Unavailable
+        | Kind::OtherStatus => {
+            params.statuses.iter().find(|&status| is_so(Outcome::Answered { status, fields: &none, body }))
+        }
+        Kind::CutShort | Kind::Blank => Some(200),
+        _ => None,
     }
 }
 
@@ -215,7 +244,7 @@ mod tests {
         assert!(links.len() > 500, "{}", links.len());
         for link in links {
             let page = shown(&link.replace("&amp;", "&"));
-            assert!((500..=504).contains(&page.status), "{link}: {}", page.status);
+            assert!((502..=504).contains(&page.status) || [523, 530].contains(&page.status), "{link}: {}", page.status);
             assert!(page.lines.iter().any(|(name, value)| name == "cache-control" && value == "no-store"), "{link}");
         }
     }

@@ -227,4 +227,28 @@ mod tests {
             assert_eq!(catalog(language).within(seconds), expected);
         }
     }
+
+    /// The same words as the script finds with the browser's rules (`tests/browser/words.mjs`).
+    #[test]
+    fn finds_the_form_of_every_number() {
+        const NUMBERS: [u64; 8] = [1, 2, 3, 5, 11, 21, 22, 100];
+        for (tag, expected) in [
+            (
+                "ar",
+                "بعد ثانية واحدة|بعد ثانيتين|بعد ٣ ثوانٍ|بعد ٥ ثوانٍ|بعد ١١ ثانية|بعد ٢١ ثانية|بعد ٢٢ ثانية|بعد ١٠٠ ثانية",
+            ),
+            (
+                "pl",
+                "za 1 sekundę|za 2 sekundy|za 3 sekundy|za 5 sekund|za 11 sekund|za 21 sekund|za 22 sekundy|za 100 sekund",
+            ),
+            (
+                "ru",
+                "через 1 секунду|через 2 секунды|через 3 секунды|через 5 секунд|через 11 секунд|через 21 секунду|через 22 секунды|через 100 секунд",
+            ),
+            ("hi", "1 सेकंड बाद|2 सेकंड बाद|3 सेकंड बाद|5 सेकंड बाद|11 सेकंड बाद|21 सेकंड बाद|22 सेकंड बाद|100 सेकंड बाद"),
+        ] {
+            let catalog = catalog(Language::parse(tag).unwrap());
+            assert_eq!(NUMBERS.map(|n| catalog.within(n)).join("|"), expected, "{tag}");
+        }
+    }
 }

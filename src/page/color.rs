@@ -79,7 +79,8 @@ impl Color {
 fn srgb(c: f32) -> f32 {
     let x = (c + 0.055) / 1.055;
     let square = x * x;
-    let mut root = x; // x^0.4 is the fifth root of x².
+    // x^0.4 is the fifth root of x²; from above the way to it is short for dark channels too.
+    let mut root = 1.0;
     for _ in 0..12 {
         let fourth = root * root * root * root;
         root = 0.8 * root + 0.2 * square / fourth;
@@ -225,6 +226,16 @@ mod tests {
         assert!(white.contrast(Color::rgb(0x76, 0x76, 0x76)) >= 4.5);
         assert!(white.contrast(Color::rgb(0x77, 0x77, 0x77)) < 4.5);
         assert!((white.contrast(Color::rgb(255, 0, 0)) - 3.998).abs() < 0.01);
+    }
+
+    #[test]
+    fn measures_dark_colours_as_well_as_bright_ones() {
+        for grey in 0..=u8::MAX {
+            let channel = f64::from(grey) / 255.0;
+            let exact = if channel <= 0.040_45 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) };
+            let measured = f64::from(Color::rgb(grey, grey, grey).luminance());
+            assert!((measured - exact).abs() < 1e-5, "{grey}: {measured} is not {exact}");
+        }
     }
 
     #[test]

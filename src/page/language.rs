@@ -187,7 +187,7 @@ const MAX_RANGES: usize = 32;
 
 /// Other tags for languages of the table: former codes, macro-languages and their members, and the script that a region
 /// implies.
-const ALIASES: [(&str, &str); 20] = [
+const ALIASES: [(&str, &str); 24] = [
     ("zh", "zh-Hans"),
     ("zh-TW", "zh-Hant"),
     ("zh-HK", "zh-Hant"),
@@ -195,8 +195,12 @@ const ALIASES: [(&str, &str); 20] = [
     ("cmn", "zh-Hans"),
     ("cmn-Hant", "zh-Hant"),
     ("cmn-TW", "zh-Hant"),
+    ("cmn-HK", "zh-Hant"),
+    ("cmn-MO", "zh-Hant"),
     ("yue", "zh-Hant"),
     ("yue-Hans", "zh-Hans"),
+    ("yue-CN", "zh-Hans"),
+    ("zh-yue", "zh-Hant"),
     ("no", "nb"),
     ("nn", "nb"),
     ("iw", "he"),

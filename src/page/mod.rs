@@ -15,7 +15,7 @@
 //! | `memo` | was this page made a moment ago? |
 //! | `headers` | which header fields go with it? |
 //! | `notice` | what does a copy say of itself? |
-//! | `template` | how is the operator's own page filled? |
+//! | `template`, `templates` | how is the operator's own page filled, and when is it read again? |
 //! | `escape`, `links` | how does hostile text become harmless? |
 //!
 //! Not here: `Proxy-Status` (`report`), whether there is a page at all (`flow`), fetching a template (`edge`).
@@ -41,6 +41,7 @@ mod plural;
 mod problem;
 mod style;
 mod template;
+mod templates;
 mod theme;
 
 use std::rc::Rc;
@@ -56,6 +57,7 @@ pub use memo::Memo;
 pub use negotiate::Format;
 pub use notice::notice;
 pub use template::{MAX_TEMPLATE, Source, TemplateError, check_template, fill};
+pub use templates::{Known, Templates, Worn};
 pub use theme::Theme;
 
 /// What the operator set: the `PAGE_*` variables.

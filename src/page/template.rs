@@ -19,7 +19,7 @@
 //! | `status_url` `support_url` | links, if set; an e-mail address becomes `mailto:` |
 //! | `logo` | URL of the logo, if set |
 //!
-//! Not here: how it is read (`edge`). A broken one is reported and the built-in page shown instead.
+//! Not here: how it is read (`edge`), and how often (`templates`). A broken one is reported and the built-in page shown instead.
 
 use super::catalog::key;
 use super::escape::add;
@@ -53,6 +53,18 @@ impl Source {
             Self::Kv(_) => "COPIES",
             Self::Asset(_) => "ASSETS",
         }
+    }
+}
+
+/// As it stands in `PAGE_TEMPLATE`.
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (kind, name) = match self {
+            Self::Kv(key) => ("kv:", key),
+            Self::Asset(path) => ("assets:", path),
+        };
+        f.write_str(kind)?;
+        f.write_str(name)
     }
 }
 
@@ -246,6 +258,25 @@ mod tests {
             ("a } b {c} }}", "a } b {c} }}"),
         ] {
             assert_eq!(fill_with(template).as_deref(), Ok(expected), "{template}");
+        }
+    }
+
+    /// The README has a table of the names, this file's own documentation another one.
+    #[test]
+    fn every_name_is_explained() {
+        let readme = include_str!("../../README.md");
+        let own: String = include_str!("template.rs")
+            .lines()
+            .filter_map(|line| line.strip_prefix("//! "))
+            .fold(String::new(), |all, line| all + line + "\n");
+        for (text, start) in [(readme, "| names | |\n"), (&own, "| name | value |\n")] {
+            let (_, table) = text.split_once(start).expect(start);
+            let cells = table.lines().take_while(|line| line.starts_with('|')).filter_map(|row| row.split('|').nth(1));
+            let mut explained: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+            let mut names = NAMES.to_vec();
+            explained.sort_unstable();
+            names.sort_unstable();
+            assert_eq!(explained, names, "{start}");
         }
     }
 

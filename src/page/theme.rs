@@ -57,8 +57,9 @@ impl Theme {
     pub(super) const fn grounds(self) -> (Color, Color) {
         match self {
             Self::Understudy => (Color::rgb(0xf6, 0xf3, 0xec), Color::rgb(0x1f, 0x22, 0x2b)),
-            Self::Plain => (Color::rgb(0xff, 0xff, 0xff), Color::rgb(0x1b, 0x1e, 0x25)),
-            Self::Friendly => (Color::rgb(0xee, 0xf4, 0xf1), Color::rgb(0x1e, 0x29, 0x2a)),
+            // The browser's own; of the dark ones Safari's is the lightest.
+            Self::Plain => (Color::rgb(0xff, 0xff, 0xff), Color::rgb(0x1e, 0x1e, 0x1e)),
+            Self::Friendly => (Color::rgb(0xee, 0xf4, 0xf0), Color::rgb(0x1e, 0x29, 0x2a)),
             Self::Terminal => (Color::rgb(0xf4, 0xf4, 0xee), Color::rgb(0x14, 0x18, 0x16)),
             Self::Corporate => (Color::rgb(0xf3, 0xf5, 0xf8), Color::rgb(0x1e, 0x23, 0x2c)),
         }

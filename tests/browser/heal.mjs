@@ -1,63 +1,9 @@
 // Does the page find out that the website is back, and does it ask no harder than it may?
-//
-// The browser is real, the Worker and its failing origin too; only the page's clock is ours, so that half an hour passes in
-// a moment, and always the same way.
 
-import { SITE, browse, found, looked, origin } from "./stage.mjs";
+import { EARLIEST, HOUR, check, fails, play, scene, seen } from "./clock.mjs";
+import { SITE, origin } from "./stage.mjs";
 
-// What runs in the page before its own script: time stands still until `pass` is told how much of it goes by.
-const CLOCK = `(() => {
-  const { setTimeout: soon, fetch: ask, Date: RealDate } = window;
-  const under = new Set(), timers = new Map(), probes = [];
-  let now = RealDate.now(), last = 0, hidden = false;
-  window.Date = class extends RealDate {
-    constructor(...given) { given.length ? super(...given) : super(now); }
-    static now() { return now; }
-  };
-  window.setTimeout = (run, span = 0) => (timers.set(++last, { at: now + Math.max(1, span), run }), last);
-  window.clearTimeout = (id) => timers.delete(id);
-  window.fetch = (url, init) => {
-    probes.push({ at: now, method: init.method });
-    const going = ask(url, init);
-    const over = () => under.delete(going);
-    under.add(going);
-    going.then(over, over);
-    return going;
-  };
-  Object.defineProperty(Document.prototype, "hidden", { get: () => hidden });
-  const settled = async () => {
-    while (under.size) {
-      await Promise.allSettled([...under]);
-      await new Promise((done) => soon(done));
-    }
-  };
-  window.probes = probes;
-  window.hide = (is) => { hidden = is; document.dispatchEvent(new Event("visibilitychange")); };
-  window.pass = async (seconds) => {
-    const until = now + seconds * 1000;
-    for (;;) {
-      await settled();
-      const [id, next] = [...timers].sort(([, a], [, b]) => a.at - b.at)[0] ?? [];
-      if (!next || next.at > until) break;
-      timers.delete(id);
-      now = Math.max(now, next.at);
-      next.run();
-    }
-    now = until;
-  };
-})()`;
-
-const HOUR = 3600;
-
-await browse(async (tab) => {
-  await tab.size(390, 700);
-  await tab.send("Page.addScriptToEvaluateOnNewDocument", { source: CLOCK });
-  const pass = (seconds) => tab.evaluate(`pass(${seconds})`);
-  const probes = () => tab.evaluate("probes");
-  const shown = (id) => tab.evaluate(`document.getElementById(${JSON.stringify(id)})?.textContent ?? ""`);
-  const check = (fine, what) => fine || found(what);
-  const fails = async (how = "fault=502") => origin(`break?${how}`);
-
+await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
   await scene("asks with HEAD, ever more slowly, and stops one day", async () => {
     await fails();
     await tab.open(`${SITE}/page/a#part`);
@@ -71,7 +17,7 @@ await browse(async (tab) => {
     check(all.length > 5 && all.length <= 30, `asked ${all.length} times in twelve hours`);
     check(Math.min(...gaps) >= 20, `asked again after ${Math.min(...gaps)} s`);
     check(gaps.at(-1) >= 300 && gaps.at(-1) <= 400, `the last gap was ${gaps.at(-1)} s`);
-    check(gaps.slice(1).every((gap, i) => gap >= 0.75 * gaps[i]), `asked sooner instead of later: ${gaps}`);
+    check(gaps.slice(1).every((gap, i) => gap >= EARLIEST * gaps[i]), `asked sooner instead of later: ${gaps}`);
     check(new Set(gaps.slice(-5)).size > 1, `all browsers ask at the same moments: ${gaps}`);
     check(await tab.evaluate("document.getElementById('again').offsetHeight > 0"), "no button in the end");
     check(await tab.evaluate("document.getElementById('say').getAttribute('aria-live') === 'polite' || document.getElementById('say').getAttribute('role') === 'status'"), "not announced politely");
@@ -138,9 +84,7 @@ await browse(async (tab) => {
     await pass(60);
     check((await shown("count")) !== "", "left while the website was down");
     await origin("mend");
-    const loaded = tab.once("Page.loadEventFired");
-    tab.evaluate("pass(600)").catch(() => {}); // it ends with the page
-    await loaded;
+    check(await reloads(600), "did not come back");
     check((await tab.evaluate("document.body.textContent")).includes("e"), "not the website's page");
     check((await tab.evaluate("location.href")) === `${SITE}/page/e#part`, `it is at ${await tab.evaluate("location.href")}`);
     check(!(await tab.evaluate("document.getElementById('next')")), "still the page that stands in");
@@ -151,9 +95,7 @@ await browse(async (tab) => {
     await origin("mend");
     await tab.open(`${SITE}/page/f`);
     await fails();
-    const loaded = tab.once("Page.loadEventFired");
-    await tab.evaluate("document.body.innerHTML = '<form method=post action=/form><input name=a value=1></form>'; document.forms[0].submit()");
-    await loaded;
+    await loads("document.body.innerHTML = '<form method=post action=/form><input name=a value=1></form>'; document.forms[0].submit()");
     check((await tab.evaluate("document.title")).length > 0 && (await shown("facts")) !== "", "not the page that explains");
     await origin("mend");
     await pass(24 * HOUR);
@@ -177,26 +119,12 @@ await browse(async (tab) => {
   });
 });
 
-async function scene(name, play) {
-  await origin("clear");
-  try {
-    await play();
-  } catch (error) {
-    found(`${name}: ${error.stack}`);
-  }
-  looked(name);
-}
-
 // Until the page has heard of it.
 async function network(tab, state) {
   const heard = tab.evaluate(`new Promise((heard) => addEventListener("${state}", () => heard(), { once: true }))`);
   const conditions = { offline: state === "offline", latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
   await tab.send("Network.emulateNetworkConditions", conditions);
   await heard;
-}
-
-async function seen(path) {
-  return JSON.parse(await origin(`seen?path=${path}`, "GET"));
 }
 
 function* nodes(node) {

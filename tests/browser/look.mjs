@@ -18,7 +18,10 @@ const WISHES = [
   { "prefers-color-scheme": "light", "prefers-contrast": "more" },
 ];
 
-await { themes, markup, marks }[asked[0]]();
+// What is looked at, how the visitor came, and whether the operator has a colour and a logo.
+const [look, method, dress] = asked;
+const DRESSED = dress === "dressed";
+await { themes, markup, marks }[look]();
 
 async function themes() {
   const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -26,7 +29,8 @@ async function themes() {
   await browse(async (tab) => {
     let requests = [];
     let said = [];
-    tab.on("Network.requestWillBeSent", ({ request }) => requests.push(request.url));
+    // A logo within the page asks nobody.
+    tab.on("Network.requestWillBeSent", ({ request }) => request.url.startsWith("data:") || requests.push(request.url));
     tab.on("Runtime.consoleAPICalled", ({ args }) => said.push(args.map((arg) => arg.value).join(" ")));
     tab.on("Runtime.exceptionThrown", ({ exceptionDetails }) => said.push(exceptionDetails.text));
     // That the page has a status of an error is its purpose.
@@ -34,13 +38,16 @@ async function themes() {
     await tab.send("Network.setExtraHTTPHeaders", { headers: TRUSTED });
     for (const [i, theme] of THEMES.entries()) {
       for (const [j, language] of LANGUAGES.entries()) {
+        // Every other pair is enough to see what the operator adds: each theme and each language has its turn.
+        if (DRESSED && (i + j) % 2) continue;
         // All failures have their turn.
         const failure = FAILURES[(i * LANGUAGES.length + j) % FAILURES.length];
-        const what = `${theme}, ${language}, ${failure}`;
+        const what = `${method}, ${theme}, ${language}, ${failure}`;
         [requests, said] = [[], []];
         await tab.size(WIDTHS[0], 700);
         await tab.prefer(WISHES[0]);
-        await tab.open(SITE + page(failure, theme, language));
+        await tab.open(SITE + page(failure, theme, language, method));
+        for (const line of await missing(tab)) found(`${what}: ${line}`);
         await tab.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))");
         for (const width of WIDTHS) {
           await tab.size(width, 700);
@@ -48,9 +55,9 @@ async function themes() {
           if (over > 0) found(`${what}, ${width} px: ${over} px too wide`);
         }
         await tab.prefer({}, "print");
-        const height = (of) => tab.evaluate(`document.querySelector('${of}').offsetHeight`);
+        const height = (of) => tab.evaluate(`document.querySelector('${of}')?.offsetHeight ?? 0`);
         if (!(await height("h1")) || !(await height(".links"))) found(`${what}: does not print everything`);
-        if (await height("#again")) found(`${what}: prints a button`);
+        for (const button of ["#again", "#go-back", "#copy"]) if (await height(button)) found(`${what}: prints a button`);
         await tab.size(390, 700);
         for (const wishes of WISHES) {
           await tab.prefer(wishes);
@@ -64,7 +71,22 @@ async function themes() {
       }
     }
   });
-  looked(`${pages} pages at ${WIDTHS.join(", ")} px, printed, light, dark, in forced colours, with more contrast`);
+  looked(`${method}: ${pages} pages at ${WIDTHS.join(", ")} px, printed, light, dark, in forced colours, with more contrast`);
+}
+
+// What is set has to be there, and what only a page that nothing was sent to may have is not there after a form.
+async function missing(tab) {
+  const there = (of) => tab.evaluate(`[...document.querySelectorAll('${of}')].filter((one) => one.offsetHeight).length`);
+  const wanted = { ".links a": 2, "#copy": 1, "#go-back": method === "POST" ? 1 : 0, "#again": method === "POST" ? 0 : 1 };
+  if (DRESSED) wanted[".site img"] = 1;
+  const lines = [];
+  for (const [of, count] of Object.entries(wanted)) {
+    if ((await there(of)) !== count) lines.push(`${await there(of)} of ${of}, not ${count}`);
+  }
+  if (DRESSED && !(await tab.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent') !== ''"))) {
+    lines.push("not in the operator's colour");
+  }
+  return lines;
 }
 
 // In a world of its own, where the page's Content-Security-Policy does not hold.
@@ -91,7 +113,7 @@ async function markup() {
       for (const [i, failure] of FAILURES.entries()) {
         const file = join(folder, `${theme}-${failure}.html`);
         const language = LANGUAGES[i % LANGUAGES.length];
-        writeFileSync(file, await (await worker(page(failure, theme, language))).text());
+        writeFileSync(file, await (await worker(page(failure, theme, language, method))).text());
         files.push(file);
       }
     }
@@ -99,7 +121,7 @@ async function markup() {
     const { stderr, status, error } = spawnSync("java", ["-jar", jar, "--format", "gnu", ...files], { encoding: "utf8" });
     if (error) throw error;
     for (const line of stderr.split("\n").filter(Boolean)) found(line.replaceAll(folder, ""));
-    if (status === 0) looked(`${files.length} pages`);
+    if (status === 0) looked(`${method}: ${files.length} pages`);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -114,15 +136,15 @@ async function marks() {
     skipAudits: ["errors-in-console"],
   };
   await browse(async (tab, browser) => {
-    for (const theme of THEMES) {
+    for (const [theme, language] of [...THEMES.map((theme) => [theme, "en"]), [THEMES[0], "ar"]]) {
       const flags = { port: browser.port, logLevel: "silent", extraHeaders: TRUSTED, maxWaitForLoad: 30_000 };
-      const { lhr } = await lighthouse(LOCAL + page("bad_gateway", theme, "en"), flags, { extends: "lighthouse:default", settings });
-      if (lhr.runtimeError) found(`${theme}: ${lhr.runtimeError.message}`);
+      const { lhr } = await lighthouse(LOCAL + page("bad_gateway", theme, language, method), flags, { extends: "lighthouse:default", settings });
+      if (lhr.runtimeError) found(`${theme}, ${language}: ${lhr.runtimeError.message}`);
       for (const { id, score, auditRefs } of Object.values(lhr.categories)) {
         const wrong = auditRefs.map((ref) => lhr.audits[ref.id]).filter((audit) => audit.score !== null && audit.score < 1);
-        if (score !== 1) found(`${theme}: ${id} ${score}: ${wrong.map((audit) => audit.id).join(", ")}`);
+        if (score !== 1) found(`${theme}, ${language}: ${id} ${score}: ${wrong.map((audit) => audit.id).join(", ")}`);
       }
-      looked(`${theme}: ${Object.values(lhr.categories).map(({ id, score }) => `${id} ${score * 100}`).join(", ")}`);
+      looked(`${theme}, ${language}: ${Object.values(lhr.categories).map(({ id, score }) => `${id} ${score * 100}`).join(", ")}`);
     }
   });
 }

@@ -1,6 +1,6 @@
 //! What do people see? The real pages in a real browser, and what tools for accessibility and markup say of them.
 //!
-//! `look.mjs` looks, `heal.mjs` lets time pass; each prints what it finds, and nothing else is wrong. Needs Chromium
+//! `look.mjs` looks, the others let time pass; each prints what it finds, and nothing else is wrong. Needs Chromium
 //! (Debian's, or the one that `CHROMIUM` names) and, for the markup, Java. Without them these tests say so and end;
 //! never in CI.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
@@ -26,30 +26,67 @@ use worker::{Setup, root};
 
 const TOKEN: &str = "browser";
 
+/// What a script is told when the operator has set all that there is.
+const DRESSED: &str = "dressed";
+
+/// And when every page has this status, at which a website would be taken for one that knows no HEAD.
+const FORCED: &str = "501";
+
+/// A colour that has to be corrected, and a logo.
+const DRESS: [(&str, &str); 3] = [
+    ("PAGE_SITE", "Example & Co"),
+    ("PAGE_ACCENT", "#fc0"),
+    (
+        "PAGE_LOGO",
+        "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHdpZHRoPSI0MCIgaGVpZ2h0PSI0MCI+PGNpcmNsZSBjeD0iMjAiIGN5PSIyMCIgcj0iMTgiIGZpbGw9InRlYWwiLz48L3N2Zz4=",
+    ),
+];
+
 /// No message on the console, no request but the page itself, nothing that sticks out, and nothing that axe finds.
 #[test]
 fn every_theme_is_quiet_fits_and_is_accessible() {
-    finds_nothing("look.mjs", &["themes"]);
+    finds_nothing("look.mjs", &["themes", "GET", "bare"]);
+}
+
+/// The same after a form, with the operator's colour and logo.
+#[test]
+fn and_so_it_is_after_a_form_and_in_the_operators_colour() {
+    finds_nothing("look.mjs", &["themes", "POST", DRESSED]);
 }
 
 /// The Nu HTML checker, for all themes and failures.
 #[test]
 fn every_page_is_valid() {
     if has("java", "-version") {
-        finds_nothing("look.mjs", &["markup"]);
+        finds_nothing("look.mjs", &["markup", "GET", "bare"]);
+        finds_nothing("look.mjs", &["markup", "POST", DRESSED]);
     }
 }
 
-/// Lighthouse: 100 for accessibility, 100 for best practices. (To search engines the page says `noindex`.)
+/// Lighthouse: 100 for accessibility, 100 for best practices, also from right to left. (To search engines the page says
+/// `noindex`.)
 #[test]
 fn every_theme_has_full_marks() {
-    finds_nothing("look.mjs", &["marks"]);
+    finds_nothing("look.mjs", &["marks", "GET", DRESSED]);
 }
 
 /// The page finds out that the website is back, and never asks for it harder than it may.
 #[test]
 fn the_page_heals_itself() {
     finds_nothing("heal.mjs", &[]);
+}
+
+/// The page takes for the website what is one, does not reload for ever, gives up, and starts anew.
+#[test]
+fn the_page_knows_the_website_and_when_to_stop() {
+    finds_nothing("answers.mjs", &[]);
+    finds_nothing("answers.mjs", &[FORCED]);
+}
+
+/// The page counts down for the eye, seldom speaks to the ear, and finds the right words.
+#[test]
+fn the_page_counts_down_in_words() {
+    finds_nothing("words.mjs", &[]);
 }
 
 /// A script, with the Worker in front of an origin that can be broken.
@@ -63,8 +100,13 @@ fn finds_nothing(script: &str, args: &[&str]) {
         .var("RETRY_ATTEMPTS", "0")
         .var("STALE_IF_ERROR", "0")
         .var("PAGE_STATUS_URL", "https://status.example.com/")
-        .var("PAGE_SUPPORT", "help@example.com")
-        .start();
+        .var("PAGE_SUPPORT", "help@example.com");
+    let dress: &[_] = match args {
+        [FORCED] => &[("PAGE_STATUS", FORCED)],
+        [.., DRESSED] => &DRESS,
+        _ => &[],
+    };
+    let worker = dress.iter().fold(worker, |worker, &(name, value)| worker.var(name, value)).start();
     let output = Command::new("node")
         .arg(root().join("tests/browser").join(script))
         .args([worker.port().to_string(), origin.control_port().to_string(), TOKEN.to_owned()])

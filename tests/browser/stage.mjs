@@ -24,7 +24,8 @@ export const asked = rest;
 export const TRUSTED = { Authorization: `Bearer ${token}` };
 
 /** The address of a page of the gallery, for whoever is trusted. */
-export const page = (failure, theme, lang) => `/.understudy/pages?failure=${failure}&theme=${theme}&lang=${lang}`;
+export const page = (failure, theme, lang, method) =>
+  `/.understudy/pages?failure=${failure}&theme=${theme}&lang=${lang}&method=${method}`;
 
 /** The Worker, without a browser. */
 export const worker = (path) => fetch(`http://127.0.0.1:${port}${path}`, { headers: TRUSTED });

@@ -8,6 +8,7 @@ mod consult;
 mod copies;
 mod fallbacks;
 mod fresh;
+mod gallery;
 mod guard;
 mod news;
 mod resume;

@@ -41,11 +41,63 @@ fn comes_in_the_format_that_was_asked_for_with_every_field_of_the_contract() {
     }
 }
 
+type Fields = &'static [(&'static str, &'static str)];
+
+/// Formats that say nothing to people, by what asks for them: their media type, and their body with the number of
+/// `Retry-After` in place of `{}`.
+const WORDLESS: [(Fields, &str, &str); 9] = [
+    (&[("Accept", "text/event-stream"), ("Sec-Fetch-Dest", "empty")], "text/event-stream", "retry: {}000\n\n"),
+    (&[("Accept", "application/grpc-web+proto")], "application/grpc-web+proto", ""),
+    (&[("Accept", "*/*"), ("Content-Type", "application/grpc-web-text")], "application/grpc-web+proto", ""),
+    (&[("Accept", "*/*"), ("Sec-Fetch-Dest", "script")], "text/javascript; charset=utf-8", ""),
+    (&[("Accept", "*/*"), ("Sec-Fetch-Dest", "serviceworker")], "text/javascript; charset=utf-8", ""),
+    (&[("Accept", "text/css,*/*;q=0.1"), ("Sec-Fetch-Dest", "style")], "text/css; charset=utf-8", ""),
+    (&[("Accept", "*/*"), ("Sec-Fetch-Dest", "font")], "", ""),
+    (&[("Accept", "video/webm,*/*;q=0.5"), ("Sec-Fetch-Dest", "video")], "", ""),
+    (&[("Accept", "audio/ogg")], "", ""),
+];
+
+#[test]
+fn what_is_no_text_comes_empty_and_typed_with_every_field_of_the_contract() {
+    let stand = failing();
+    for (fields, media_type, body) in WORDLESS {
+        for method in ["GET", "HEAD"] {
+            let page = stand.worker.ask(method, "/a", fields, b"");
+            let wait = page.field("retry-after").expect("a time");
+            let content = body.replace("{}", &wait);
+            assert_eq!(page.status, 502, "{fields:?}");
+            assert_eq!(page.text(), if method == "HEAD" { "" } else { &content }, "{method} {fields:?}");
+            assert_eq!(page.field("content-type").unwrap_or_default(), media_type, "{fields:?}");
+            let language = (!content.is_empty()).then_some("en");
+            assert_eq!(page.field("content-language").as_deref(), language, "{fields:?}");
+            let is_grpc = media_type.contains("grpc");
+            for (name, value) in [
+                ("grpc-status", "14"),
+                ("grpc-message", "This%20website%20gave%20no%20proper%20answer"),
+                ("access-control-allow-origin", "*"),
+                ("access-control-expose-headers", "Retry-After, Grpc-Status, Grpc-Message"),
+            ] {
+                assert_eq!(page.field(name).as_deref(), is_grpc.then_some(value), "{fields:?} {name}");
+            }
+            assert!(page.whole, "{fields:?}");
+            carries_the_fields_of_every_answer(&page, content.len());
+        }
+    }
+    // gRPC's DEADLINE_EXCEEDED.
+    stand.origin.break_with(Fault::Status(504));
+    assert_eq!(stand.worker.get_with("/a", WORDLESS[1].0).field("grpc-status").as_deref(), Some("4"));
+}
+
 fn carries_the_fields_of_every_page(page: &Reply) {
+    assert_eq!(page.field("content-language").as_deref(), Some("en"));
+    carries_the_fields_of_every_answer(page, page.body.len());
+}
+
+fn carries_the_fields_of_every_answer(page: &Reply, length: usize) {
     for (name, value) in [
         ("cache-control", "no-store"),
         ("vary", "Accept, Accept-Language"),
-        ("content-language", "en"),
+        ("referrer-policy", "no-referrer"),
         ("x-robots-tag", "noindex"),
         ("x-content-type-options", "nosniff"),
     ] {
@@ -55,7 +107,7 @@ fn carries_the_fields_of_every_page(page: &Reply) {
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     let wait: u64 = page.field("retry-after").expect("a time").parse().expect("seconds");
     assert!((24..=36).contains(&wait), "30 s and a fifth more or less, not {wait}");
-    assert_eq!(page.field("content-length"), Some(page.body.len().to_string()));
+    assert_eq!(page.field("content-length"), Some(length.to_string()));
     let told = page.field("proxy-status").expect("a reason");
     assert!(told.starts_with("www.example;error=") && told.contains("received-status=502"), "{told}");
     for absent in ["set-cookie", "etag", "last-modified", "cache-status", "content-encoding", "server"] {

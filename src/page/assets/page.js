@@ -28,12 +28,15 @@
   if (!s.wait) return;
   var say = by('say'), count = by('count'), bar = by('bar'), due = 0, span = 1, timer = 0, busy = false;
   // How often we tried goes through a reload of ours in the history entry: a website that answers HEAD but not GET must
-  // not make a loop. A reload by the visitor starts anew.
-  var tries = 0, state = history.state;
-  var remember = function (n) {
-    try { history.replaceState(Object.assign({}, history.state, { understudy: n }), ''); } catch (e) { /* a state that cannot be copied */ }
+  // not make a loop. A reload by the visitor starts anew, and so does the next outage, which finds the entry as we left it.
+  var tries = 0, state = history.state && history.state.understudy;
+  var remember = function (it) {
+    try { history.replaceState(Object.assign({}, history.state, { understudy: it }), ''); } catch (e) { /* a state that cannot be copied */ }
   };
-  if (state && state.understudy) { tries = state.understudy; remember(0); }
+  if (state) {
+    if (Date.now() - state.at < 120000) tries = state.tries;
+    remember(0);
+  }
 
   var plural = function (forms, x) {
     forms = forms.split('|');
@@ -78,7 +81,7 @@
         // A redirect or any answer below 500 is the website again; 405 and 501 only mean that it knows no HEAD.
         if (r && r.status !== Number(s.status) && r.status !== 429 && (r.status < 500 || r.status === 501)) {
           stop(s.back);
-          remember(tries);
+          remember({ tries: tries, at: Date.now() });
           return location.reload();
         }
         var after = r ? r.headers.get('Retry-After') : null;
