@@ -5,25 +5,10 @@ mod page_support;
 
 use std::io::Write;
 
-use page_support::{BROWSER, NOW, browser, field, incident, page};
+use page_support::{ACCEPTS, BROWSER, NOW, browser, field, incident, page};
 use sha2::Digest;
 use understudy::failure::Explanation;
 use understudy::page::{Asked, Color, Fate, Format, Incident, Language, Page, Params, Theme, fill, render};
-
-const ACCEPTS: [&str; 12] = [
-    "text/html",
-    "application/problem+json",
-    "application/json",
-    "application/problem+xml",
-    "application/xml",
-    "text/markdown",
-    "text/plain",
-    "image/svg+xml",
-    "text/javascript",
-    "text/css",
-    "text/event-stream",
-    "application/grpc-web+proto",
-];
 
 fn every_page(mut check: impl FnMut(&Incident, &str, &Page)) {
     for explanation in Explanation::ALL {

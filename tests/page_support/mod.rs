@@ -8,6 +8,22 @@ use understudy::time::Time;
 /// 2026-11-22T20:41:09Z
 pub const NOW: Time = Time::from_secs(1_795_380_069);
 
+/// One for every format, and two for the one without content.
+pub const ACCEPTS: [&str; 12] = [
+    "text/html",
+    "application/problem+json",
+    "application/json",
+    "application/problem+xml",
+    "application/xml",
+    "text/markdown",
+    "text/plain",
+    "image/svg+xml",
+    "text/javascript",
+    "text/css",
+    "text/event-stream",
+    "application/grpc-web+proto",
+];
+
 /// A failure of this kind on a GET.
 pub fn incident(explanation: Explanation) -> Incident<'static> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.row().explanation == explanation);
