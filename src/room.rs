@@ -52,6 +52,13 @@ impl Room {
         true
     }
 
+    /// Makes a share no larger than this.
+    pub fn shrink(&mut self, ticket: Ticket, bytes: u64) {
+        for share in self.shares.iter_mut().filter(|share| share.ticket == ticket) {
+            share.bytes = share.bytes.min(bytes);
+        }
+    }
+
     /// Gives a share back. What is read may still lie in the branch of a visitor who takes it more slowly; nobody tells when
     /// it does not.
     pub fn leave(&mut self, ticket: Ticket, now: Time) {
@@ -100,6 +107,19 @@ mod tests {
         let large = take(&mut room, MAX * 2, at(0)).unwrap();
         assert!(room.grow(large, MAX, at(1), MINUTE));
         assert_eq!(take(&mut room, 1, at(2)), None);
+    }
+
+    #[test]
+    fn what_was_smaller_than_thought_is_free_sooner() {
+        let mut room = Room::default();
+        let small = take(&mut room, MAX, at(0)).unwrap();
+        room.shrink(small, MAX / 64);
+        let other = take(&mut room, MAX / 64 * 63, at(0)).unwrap();
+        assert_eq!(take(&mut room, 1, at(0)), None);
+        room.shrink(other, MAX);
+        assert_eq!(take(&mut room, 1, at(0)), None, "it does not grow by that");
+        room.leave(small, at(0));
+        assert!(take(&mut room, MAX / 64, at(2)).is_some());
     }
 
     #[test]

@@ -176,28 +176,38 @@ async function file(assets, path) {
   await response.body?.cancel();
 }
 
-/**
- * Reads a body to its end: `true` if it is whole, `false` if it breaks off, nothing if it is larger than the limit (in bytes)
- * or takes longer than the patience (in milliseconds); then the rest of it is left to the other branch.
- */
-export async function held(copy, limit, patience) {
-  const reader = copy.body?.getReader();
-  if (!reader) return true;
-  let timer;
-  const late = new Promise((over) => (timer = setTimeout(over, patience)));
-  try {
-    for (let read = 0; read <= limit; ) {
-      const piece = await Promise.race([reader.read(), late]);
-      if (!piece) break;
-      if (piece.done) return true;
-      read += piece.value.byteLength;
-    }
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(timer);
+/** A body that is read to its end, in steps, but not for longer than the patience (in milliseconds). */
+export class Holding {
+  constructor(copy, patience) {
+    this.reader = copy.body?.getReader();
+    this.came = 0;
+    this.late = new Promise((over) => (this.timer = setTimeout(over, patience)));
   }
-  reader.cancel().catch(() => {});
+
+  /** `true` if it is whole, `false` if it broke off, nothing if more than so many bytes have come or it is too late. */
+  async until(bytes) {
+    try {
+      while (this.came <= bytes) {
+        const piece = this.reader ? await Promise.race([this.reader.read(), this.late]) : { done: true };
+        if (!piece) return;
+        if (piece.done) return this.over(true);
+        this.came += piece.value.byteLength;
+      }
+    } catch {
+      return this.over(false);
+    }
+  }
+
+  /** The rest of it is left to the other branch. */
+  release() {
+    this.over();
+    this.reader?.cancel().catch(() => {});
+  }
+
+  over(whole) {
+    clearTimeout(this.timer);
+    return whole;
+  }
 }
 
 /**

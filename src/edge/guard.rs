@@ -13,20 +13,51 @@ use crate::flow::{Held, Hold};
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
 extern "C" {
-    fn held(copy: &Response, limit: f64, patience: f64) -> Promise;
+    type Holding;
+
+    #[wasm_bindgen(constructor)]
+    fn new(copy: &Response, patience: f64) -> Holding;
+
+    #[wasm_bindgen(method)]
+    fn until(this: &Holding, bytes: f64) -> Promise;
+
+    #[wasm_bindgen(method, getter)]
+    fn came(this: &Holding) -> f64;
+
+    #[wasm_bindgen(method)]
+    fn release(this: &Holding);
 }
 
-/// Holds it. What an isolate holds at one time is limited, together with what it holds for copies.
+/// Holds it. What an isolate holds at one time is limited, together with what it holds for copies; each answer takes as much
+/// of that as it is large, and not as it might have been.
 pub async fn hold(response: &Response, hold: &Hold) -> Held {
-    let Some(_share) = Buffered::take(hold.limit, hold.patience + MARGIN) else { return Held::Released };
+    let mut upto = hold.length.unwrap_or(FIRST.min(hold.limit));
+    let Some(mut share) = Buffered::take(upto, hold.patience + MARGIN) else { return Held::Released };
     let Ok(copy) = response.clone() else { return Held::Released };
-    let ended = JsFuture::from(held(&copy, hold.limit as f64, hold.patience.as_secs_f64() * 1000.0)).await;
-    match ended.ok().and_then(|whole| whole.as_bool()) {
-        Some(true) => Held::Whole,
-        Some(false) => Held::Cut,
-        None => Held::Released,
-    }
+    let holding = Holding::new(&copy, hold.patience.as_secs_f64() * 1000.0);
+    let held = loop {
+        let ended = JsFuture::from(holding.until(upto as f64)).await;
+        match ended.ok().and_then(|whole| whole.as_bool()) {
+            Some(true) => break Held::Whole,
+            Some(false) => break Held::Cut,
+            // Larger than this, or too late.
+            None => {}
+        }
+        let more = upto.saturating_mul(GROWTH).min(hold.limit);
+        if holding.came() <= upto as f64 || more == upto || !share.grow(more - upto) {
+            holding.release();
+            break Held::Released;
+        }
+        upto = more;
+    };
+    // What broke off nobody will read.
+    share.shrink(if held == Held::Cut { 0 } else { holding.came() as u64 });
+    held
 }
 
 /// Nobody is held longer than the patience; so much for a clock that stands still meanwhile.
 const MARGIN: Duration = Duration::from_secs(1);
+
+/// What a body of unknown length takes at first, in bytes, and by which factor it takes more.
+const FIRST: u64 = 64 * 1024;
+const GROWTH: u64 = 4;

@@ -90,6 +90,11 @@ impl Buffered {
     pub fn grow(&mut self, bytes: u64) -> bool {
         ROOM.with_borrow_mut(|room| room.grow(self.ticket, bytes, now(), self.lasts))
     }
+
+    /// It turned out to be no more than this.
+    pub fn shrink(&mut self, bytes: u64) {
+        ROOM.with_borrow_mut(|room| room.shrink(self.ticket, bytes));
+    }
 }
 
 impl Drop for Buffered {

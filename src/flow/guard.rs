@@ -17,6 +17,8 @@ use crate::fields::Fields;
 pub struct Hold {
     /// The most bytes of its body, decoded.
     pub limit: u64,
+    /// How many there will be, where the origin says so.
+    pub length: Option<u64>,
     /// The longest time.
     pub patience: Duration,
 }
@@ -45,9 +47,9 @@ impl Flow {
             return None;
         }
         // RFC 9110 §8.6: with a coding, the length is not that of what is read.
-        let known = fields.field("content-length").and_then(|length| length.parse::<u64>().ok());
-        let larger = known.is_some_and(|length| length > limit) && fields.field("content-encoding").is_none();
-        (!larger).then_some(Hold { limit, patience })
+        let is_coded = fields.field("content-encoding").is_some();
+        let length = fields.field("content-length").filter(|_| !is_coded).and_then(|length| length.parse().ok());
+        length.is_none_or(|length: u64| length <= limit).then_some(Hold { limit, length, patience })
     }
 }
 

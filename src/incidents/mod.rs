@@ -114,6 +114,10 @@ impl Incident {
     /// Takes note of what one isolate tells, and says what there is to know.
     pub fn hear(&mut self, question: Question, now: Time, random: &mut Random) -> Known {
         let params = question.breaker;
+        if self.breaker.stage(now) == Stage::Closed {
+            // No request asks this breaker, which would end the ramp: without this every outage were longer than the last.
+            self.breaker.close();
+        }
         match (question.report, self.breaker.stage(now)) {
             (Report::Failed(failures), stage @ (Stage::Closed | Stage::Ramp(_))) => {
                 self.count(&failures, now);
@@ -358,6 +362,22 @@ mod tests {
         place.later(1_500);
         (0..2).for_each(|path| assert!(matches!(place.fails(path, None), Known::Ramp(_))));
         assert!(matches!(place.fails(3, None), Known::Open(left) if left.as_secs() >= 8), "and for twice as long");
+    }
+
+    #[test]
+    fn the_next_outage_begins_anew() {
+        let mut place = Place::tripped();
+        for minutes in [1, 10] {
+            place.later(5_000);
+            assert_eq!(place.hears(Report::Probe), Known::Probe);
+            assert_eq!(place.hears(Report::Worked { probe: true }), Known::Ramp(Duration::ZERO));
+            place.later(minutes * 60_000);
+            (0..4).for_each(|path| assert!(!matches!(place.fails(path, None), Known::Open(_))));
+            assert!(
+                matches!(place.fails(4, None), Known::Open(left) if left <= PARAMS.open_base),
+                "after {minutes} min"
+            );
+        }
     }
 
     #[test]

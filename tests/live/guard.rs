@@ -111,12 +111,15 @@ fn it_is_off_unless_wanted_and_can_be_on_for_some_paths() {
     assert!(is_page(&stand.worker.get("/app/a")));
 }
 
+/// Bytes of a page of which an isolate has room for a few.
+const LARGE: usize = 4_190_000;
+
 /// Whatever becomes of the requests of visitors who leave: their share of the memory is not lost.
 #[test]
 fn who_goes_away_meanwhile_takes_no_room_for_ever() {
     let stand = Stand::new(&[("GUARD_BYTES", "4MiB"), ("PATIENCE", "1s")]);
     for n in 1..=8 {
-        let target = format!("/ok?type=text/html&n=5000&hold=1000&v={n}");
+        let target = format!("/ok?type=text/html&n={LARGE}&hold=1000&v={n}");
         let visitor = client::send(stand.worker.port(), "GET", &target, &[], b"");
         stand.origin.wait_for_hanging(1);
         // A reset: a mere close might be that of a visitor who still listens.
@@ -124,6 +127,32 @@ fn who_goes_away_meanwhile_takes_no_room_for_ever() {
         drop(visitor);
         stand.origin.wait_for_ended(Ended::Abandoned, n);
     }
-    let held = || is_page(&stand.worker.get(&format!("/ok?{}", CUTS[0])));
+    let held = || is_page(&stand.worker.get(&format!("/ok?type=text/html&n={LARGE}&cut=2000")));
     wait_until(|| held().then_some(()));
+}
+
+/// Neither a generous limit nor many pages at once is a reason to let one through that breaks off: what counts is how large
+/// they are, and not how large they might have been.
+#[test]
+fn a_generous_limit_holds_under_load() {
+    let vars = [("GUARD_BYTES", "4MiB"), ("PATIENCE", "20s"), ("RETRY_ATTEMPTS", "0"), ("BREAKER_FAILURES", "0")];
+    let stand = Stand::new(&vars);
+    for n in 0..40 {
+        let cut = CUTS[n % CUTS.len()];
+        assert!(is_page(&stand.worker.get(&format!("/ok?{cut}"))), "{n}: {cut}");
+    }
+    // So many at the same time as would not fit if each took all it may; their origin holds them in the middle.
+    let visitors: Vec<_> = (0..20)
+        .map(|n| {
+            let length = ["", "&chunked=1"][n % 2];
+            let target = format!("/ok?type=text/html&n=5000&hold=1000&cut=2000{length}&v={n}");
+            client::send(stand.worker.port(), "GET", &target, &[], b"")
+        })
+        .collect();
+    stand.origin.wait_for_hanging(visitors.len());
+    stand.origin.release();
+    for (n, visitor) in visitors.into_iter().enumerate() {
+        let page = client::read(visitor, "GET");
+        assert!(is_page(&page), "{n}: {page:?}");
+    }
 }
