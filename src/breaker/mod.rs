@@ -133,7 +133,8 @@ impl Breaker {
         }
     }
 
-    /// The origin failed. `weight` is 1, or 2 for a timeout, which costs a visitor far more than a quick refusal.
+    /// The origin failed. `weight` is 1, or 2 for a timeout, which costs a visitor far more than a quick refusal; 0 for what
+    /// proves nothing but that a probe has not come back.
     /// `retry_after` is the origin's own wish, and a lower bound for the open time.
     pub fn failure(
         &mut self,
@@ -147,7 +148,9 @@ impl Breaker {
             return;
         }
         self.consecutive = self.consecutive.saturating_add(weight);
-        self.window.count(now, true);
+        if weight > 0 {
+            self.window.count(now, true);
+        }
         let trip = match self.state {
             State::Open { .. } => false,
             State::Probing { .. } => true,

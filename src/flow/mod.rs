@@ -67,7 +67,7 @@ pub struct Flow {
     target: usize,
     attempts: u32,
     asked_at: Time,
-    /// The attempt had less than `TIMEOUT`, for the deadline was near.
+    /// The attempt had too little time for its timeout to mean anything, for the deadline was near.
     hurried: bool,
     /// Some attempt may have reached an origin.
     maybe_sent: bool,

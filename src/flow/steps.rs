@@ -64,7 +64,8 @@ impl Flow {
         // A body that is not held is still on its way from the visitor, and how long that takes is the visitor's affair.
         let timed = !observe && self.replay != Replay::No;
         let timeout = self.config.timeout.min(self.left(now));
-        self.hurried = timeout < self.config.timeout;
+        // Half of the deadline is time enough, where `TIMEOUT` is longer than that.
+        self.hurried = timeout < self.config.timeout.min(self.config.deadline / 2);
         if self.drill.is_none() && self.is_first_at_target() {
             self.origin(now.state).budget.request(now.time);
         }

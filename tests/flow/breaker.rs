@@ -52,6 +52,34 @@ fn timeouts_weigh_double() {
     site.plays("POST", "page");
 }
 
+/// The deadline comes first there, and an origin that hangs is none the better for it.
+#[test]
+fn a_timeout_that_the_deadline_cuts_short_weighs_as_much() {
+    let mut site = Site::new(&[VARS[0], VARS[1], VARS[2], ("TIMEOUT", "30s")]);
+    site.plays("POST", "fetch timeout page");
+    assert_eq!(state(&mut site), "open");
+}
+
+/// Here the one attempt had its time, and what was left for the other one says nothing.
+#[test]
+fn what_had_no_time_left_does_not_count() {
+    for (timeout, expected) in [("10s", "closed"), ("5s", "open")] {
+        let mut site = Site::new(&[("BREAKER_FAILURES", "3"), ("DEADLINE", "12s"), ("TIMEOUT", timeout)]);
+        site.plays("GET", "fetch timeout cache? none sleep slept fetch timeout page");
+        assert_eq!(state(&mut site), expected, "{timeout}");
+    }
+    // Nor as one of many of which half failed.
+    let mut site =
+        Site::new(&[("BREAKER_FAILURES", "100"), ("DEADLINE", "10s"), ("TIMEOUT", "9s"), ("RETRY_BUDGET", "100%")]);
+    (0..11).for_each(|_| drop(site.plays("POST", "fetch 200 origin")));
+    for _ in 0..10 {
+        let start = site.time;
+        site.plays("GET", "fetch timeout cache? none sleep slept fetch timeout page");
+        site.time = start;
+    }
+    assert_eq!(state(&mut site), "closed");
+}
+
 #[test]
 fn one_probe_decides() {
     let mut site = tripped();
