@@ -79,11 +79,6 @@ impl Flow {
             && stale::eligible(&self.asked(), &self.config.stale).is_ok()
     }
 
-    pub(super) fn next_target(&self) -> usize {
-        let count = self.config.fallbacks.len() + 1;
-        (self.target + 1) % count
-    }
-
     pub(super) fn patience(&self, now: &Now) -> Duration {
         self.config.patience.saturating_sub(now.time.since(self.start))
     }

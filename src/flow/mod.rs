@@ -65,6 +65,8 @@ pub struct Flow {
     phase: Phase,
     /// 0 = `ORIGIN`, 1 = the first fallback …
     target: usize,
+    /// The last in the list that was asked.
+    furthest: Option<usize>,
     attempts: u32,
     asked_at: Time,
     /// The attempt had too little time for its timeout to mean anything, for the deadline was near.
@@ -257,6 +259,7 @@ impl Flow {
             random: Random::new(seed),
             phase: Phase::Attempting,
             target: 0,
+            furthest: None,
             attempts: 0,
             asked_at: start,
             hurried: false,

@@ -191,7 +191,7 @@ impl Flow {
     }
 
     fn move_on(&mut self) {
-        self.target = self.next_target();
+        self.target = (self.target + 1) % (self.config.fallbacks.len() + 1);
         self.download.iter_mut().for_each(|download| download.moves += 1);
     }
 

@@ -8,7 +8,7 @@ use super::consult::Why;
 use super::fresh::Held;
 use super::judge::authority;
 use super::{Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
-use crate::breaker::Verdict;
+use crate::breaker::{Stage, Verdict};
 use crate::config::{Bodies, Mode};
 use crate::failure::{self, Failure, Kind, Outcome};
 use crate::retry::{self, Decision, Replay, Situation};
@@ -26,7 +26,7 @@ impl Flow {
                 Verdict::Go => return self.fetch(now),
                 Verdict::Probe => return self.ask_to_probe().unwrap_or_else(|| self.fetch(now)),
                 Verdict::Spare if self.may_look() => return self.look(Phase::Sparing, now),
-                Verdict::Spare => return self.fetch(now),
+                Verdict::Spare => return self.fetch_sparing(now),
                 Verdict::Skip(left) => open = Some(open.map_or(left, |o: Duration| o.min(left))),
             }
             self.target += 1;
@@ -38,6 +38,15 @@ impl Flow {
             self.failed = Some(Failed { open, ..Failed::of(failure) });
         }
         self.conclude(now)
+    }
+
+    /// The origin is only just coming back, and there is no copy: then from one that is well.
+    fn fetch_sparing(&mut self, now: &mut Now) -> Step {
+        let mut others = self.target + 1..=self.config.fallbacks.len();
+        let is_well =
+            |&target: &usize| now.state.origin(self.authority(target)).breaker.stage(now.time) == Stage::Closed;
+        self.target = others.find(is_well).unwrap_or(self.target);
+        self.fetch(now)
     }
 
     pub(super) fn admit(&mut self, now: &mut Now) -> Verdict {
@@ -66,8 +75,11 @@ impl Flow {
         let timeout = self.config.timeout.min(self.left(now));
         // Half of the deadline is time enough, where `TIMEOUT` is longer than that.
         self.hurried = timeout < self.config.timeout.min(self.config.deadline / 2);
-        if self.drill.is_none() && self.is_first_at_target() {
-            self.origin(now.state).budget.request(now.time);
+        if self.furthest.is_none_or(|furthest| self.target > furthest) {
+            self.furthest = Some(self.target);
+            if self.drill.is_none() {
+                self.origin(now.state).budget.request(now.time);
+            }
         }
         let patience = self.may_look().then(|| self.patience(now));
         let doubt = if timed { self.doubt(now) } else { None };
@@ -140,7 +152,7 @@ impl Flow {
         let Some(failure) = self.failed.as_ref().map(|failed| failed.failure) else { return self.answer_failed(now) };
         match self.decide(failure, now) {
             Decision::Again(wait) => {
-                self.target = self.next_target();
+                self.target = self.next_target(now);
                 // A wait longer than the visitor's patience is only for those for whom there is no copy.
                 if wait > self.patience(now) && self.may_look() {
                     return self.look(Phase::BeforeSleep(wait), now);
@@ -170,12 +182,20 @@ impl Flow {
     }
 
     fn decide(&mut self, failure: Failure, now: &mut Now) -> Decision {
-        let others = self.others();
-        let next = self.next_target();
-        // Back at an origin that has failed already is not elsewhere.
-        let elsewhere = self.attempts <= others && next != self.target;
-        let allowed = self.config.retry.attempts.max(others) + 1;
+        let next = self.next_target(now);
+        // Back at an origin that has failed already is not elsewhere, and not what fallbacks are allowed for.
+        let elsewhere = self.furthest.is_some_and(|furthest| next > furthest);
+        let retries = self.config.retry.attempts;
+        let allowed = if elsewhere { retries.max(self.others()) } else { retries } + 1;
         self.weigh(failure, self.attempts, allowed, elsewhere, next, now)
+    }
+
+    /// Each origin in its turn, and then round again, but for those whose breaker is open.
+    fn next_target(&self, now: &mut Now) -> usize {
+        let count = self.config.fallbacks.len() + 1;
+        let mut round = (1..=count).map(|step| (self.target + step) % count);
+        let mut is_open = |target: &usize| now.state.origin(self.authority(*target)).breaker.is_open(now.time);
+        round.find(|target| self.drill.is_some() || !is_open(target)).unwrap_or(self.target)
     }
 
     /// Once more, or not? A retry is charged to the origin that it goes to.
@@ -215,11 +235,6 @@ impl Flow {
     pub(super) fn all_open(&self, now: &mut Now) -> bool {
         let mut targets = 0..=self.config.fallbacks.len();
         self.drill.is_none() && targets.all(|target| now.state.origin(self.authority(target)).breaker.is_open(now.time))
-    }
-
-    /// Each origin in its turn, and then round again.
-    fn is_first_at_target(&self) -> bool {
-        usize::try_from(self.attempts).is_ok_and(|attempts| attempts <= self.config.fallbacks.len() + 1)
     }
 
     fn sleep(&mut self, wait: Duration, now: &mut Now) -> Step {
@@ -301,7 +316,7 @@ impl Flow {
         match phase {
             _ if found => self.answer_copy(now),
             Phase::Impatient => self.wait_for_news(),
-            Phase::Sparing => self.fetch(now),
+            Phase::Sparing => self.fetch_sparing(now),
             Phase::BeforeSleep(wait) => self.sleep(wait, now),
             Phase::Error500 => {
                 self.phase = Phase::Done;

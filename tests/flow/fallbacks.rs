@@ -1,6 +1,9 @@
 //! Fallback origins: in their order, each with its own breaker, and without a wait.
 
-use understudy::flow::Answer;
+use std::time::Duration;
+
+use understudy::flow::{Answer, Now, Step};
+use understudy::random::Random;
 
 use crate::site::{Site, Visit, lines};
 
@@ -78,4 +81,68 @@ fn an_open_breaker_leads_to_the_next_one_at_once() {
     assert_eq!(hosts(&site.plays("GET", "fetch 502 fetch 200 origin")), ["two.example", "three.example"]);
     assert_eq!(hosts(&site.plays("GET", "fetch 502 cache? none page")), ["three.example"]);
     site.plays("GET", "cache? copy copy");
+}
+
+/// It is not there, and takes nothing away from the others: neither their retries, nor the waits before those.
+#[test]
+fn one_with_an_open_breaker_is_as_if_it_were_not_configured() {
+    let vars = |more: &[(&'static str, &'static str)]| [&VARS[..1], &[("BREAKER_FAILURES", "3")], more].concat();
+    let without = |retries| Site::new(&vars(&[("RETRY_ATTEMPTS", retries)]));
+    let with = |retries| {
+        let mut site = Site::new(&vars(&[("ORIGIN_FALLBACKS", "https://two.example"), ("RETRY_ATTEMPTS", retries)]));
+        let (params, time) = (site.config.breaker, site.time);
+        site.state.origin("two.example").breaker.trip(params, time, None, &mut Random::new(1));
+        site
+    };
+    for (retries, script) in [
+        ("0", "fetch 502 cache? none page"),
+        ("1", "fetch 502 sleep slept fetch 200 origin"),
+        ("1", "fetch 502 sleep slept fetch 502 cache? none page"),
+        ("2", "fetch reset sleep slept fetch 502 sleep slept fetch 200 origin"),
+        ("1", "fetch 526 cache? none page"),
+    ] {
+        let (one, other) = (without(retries).plays("GET", script), with(retries).plays("GET", script));
+        assert_eq!(hosts(&one), hosts(&other), "{retries} {script}");
+    }
+    // Of three, the middle one is open: the last one is the next, and after it comes the first, as a retry.
+    let mut site = Site::new(&vars(&[VARS[1], ("RETRY_ATTEMPTS", "2")]));
+    let (params, time) = (site.config.breaker, site.time);
+    site.state.origin("two.example").breaker.trip(params, time, None, &mut Random::new(1));
+    let visit = site.plays("GET", "fetch 502 fetch 502 sleep slept fetch 200 origin");
+    assert_eq!(hosts(&visit), ["one.example", "three.example", "one.example"]);
+}
+
+#[test]
+fn the_retry_of_an_origin_is_out_of_its_budget_though_a_fallback_is_away() {
+    let vars =
+        [VARS[0], ("ORIGIN_FALLBACKS", "https://two.example"), ("BREAKER_FAILURES", "90"), ("RETRY_BUDGET", "0%")];
+    let mut site = Site::new(&vars);
+    let (params, time) = (site.config.breaker, site.time);
+    site.state.origin("two.example").breaker.trip(params, time, None, &mut Random::new(1));
+    let visit = site.plays("GET", "fetch 502 cache? none page");
+    assert_eq!(visit.finish.after.line.unwrap().no_retry, Some("budget"));
+}
+
+/// Those who have no copy go where all is well, while the first origin is only just coming back.
+#[test]
+fn who_has_no_copy_spares_it_by_means_of_the_next_one() {
+    let vars = [VARS[0], VARS[1], VARS[2], ("BREAKER_FAILURES", "5")];
+    let mut site = Site::new(&vars);
+    let (params, time) = (site.config.breaker, site.time);
+    site.state.origin("one.example").breaker.come_back(Duration::ZERO, time);
+    site.state.origin("two.example").breaker.trip(params, time, None, &mut Random::new(1));
+    let mut asked = Vec::new();
+    for _ in 0..50 {
+        let mut flow = site.flow("POST");
+        let Step::Fetch(fetch) = flow.start(&mut Now { time, state: &mut site.state }) else { panic!("no fetch") };
+        asked.push(fetch.url.unwrap());
+        let mut flow = site.flow("GET");
+        let first = flow.start(&mut Now { time, state: &mut site.state });
+        let then = if crate::site::name(&first) == "cache?" { site.happens(&mut flow, "none") } else { first };
+        let Step::Fetch(fetch) = then else { panic!("no fetch") };
+        asked.push(fetch.url.unwrap());
+    }
+    let spared = asked.iter().filter(|url| url.starts_with("https://three.example/")).count();
+    let went = asked.iter().filter(|url| url.starts_with("https://one.example/")).count();
+    assert!(spared + went == 100 && (80..=99).contains(&spared), "{spared} and {went}");
 }
