@@ -36,6 +36,8 @@ pub struct Breaker {
     trips: u32,
     /// When it last opened, let a probe through or saw the origin come back.
     turned: Time,
+    /// When it last opened.
+    opened: Time,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -188,7 +190,7 @@ impl Breaker {
     /// come back together.
     pub fn keep_open(&mut self, left: Duration, now: Time, random: &mut Random) {
         let spread = left.mul_f64(0.2 * random.unit()).min(MAX_SPREAD);
-        self.turned = now;
+        (self.turned, self.opened) = (now, now);
         self.state = State::Open { until: now + (left + spread).max(MIN_OPEN) };
         self.consecutive = 0;
     }
@@ -223,8 +225,15 @@ impl Breaker {
             state: State::Open { until: now + span.max(asked) },
             trips: self.trips.saturating_add(1),
             turned: now,
+            opened: now,
             ..Self::default()
         };
+    }
+
+    /// Did it open after this? Then it knows more than those who saw the origin come back at that time.
+    #[must_use]
+    pub fn opened_after(&self, then: Time) -> bool {
+        self.opened > then
     }
 }
 

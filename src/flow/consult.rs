@@ -140,12 +140,17 @@ impl Flow {
     pub(super) fn consulted(&mut self, why: Why, known: Option<Known>, now: &mut Now) -> Step {
         self.line.shared = Some(known.map_or("away", Known::as_str));
         let origin = self.origin(now.state);
+        // An isolate that has seen it fail since then is not told that it is well by those who have not.
+        let known = known.filter(|known| match known {
+            Known::Ramp(ago) | Known::Over(ago) => !origin.breaker.opened_after(now.time - *ago),
+            Known::Open(_) | Known::Probe | Known::Closed => true,
+        });
         match known {
             Some(Known::Open(left)) => origin.breaker.keep_open(left, now.time, &mut self.random),
             Some(Known::Ramp(ago)) => origin.breaker.come_back(ago, now.time),
-            Some(Known::Over) if why == Why::Probe => origin.breaker.close(),
+            Some(Known::Over(_)) if why == Why::Probe => origin.breaker.close(),
             Some(Known::Probe) => self.probing = true,
-            Some(Known::Closed | Known::Over) | None => {}
+            Some(Known::Closed | Known::Over(_)) | None => {}
         }
         match why {
             Why::Failed => self.resolve(now),

@@ -75,8 +75,8 @@ pub enum Known {
     Probe,
     /// It came back so long ago.
     Ramp(Duration),
-    /// It came back some minutes ago, and that is over.
-    Over,
+    /// It came back so long ago, some minutes at most, and its return is over.
+    Over(Duration),
 }
 
 impl Known {
@@ -88,7 +88,7 @@ impl Known {
             Self::Open(_) => "open",
             Self::Probe => "probe",
             Self::Ramp(_) => "ramp",
-            Self::Over => "over",
+            Self::Over(_) => "over",
         }
     }
 }
@@ -154,9 +154,9 @@ impl Incident {
 
     fn known(&mut self, question: Question, now: Time, random: &mut Random) -> Known {
         let probes = matches!(question.report, Report::Probe | Report::Slow { .. });
+        let back = self.back.map(|back| now.since(back)).filter(|ago| *ago < MEMORY);
         match self.breaker.stage(now) {
-            Stage::Closed if self.back.is_some_and(|back| now.since(back) < MEMORY) => Known::Over,
-            Stage::Closed => Known::Closed,
+            Stage::Closed => back.map_or(Known::Closed, Known::Over),
             Stage::Ramp(since) => Known::Ramp(since),
             Stage::Open(left) if !left.is_zero() => Known::Open(left.min(MAX_OPEN)),
             // The longer the probe takes, the less is it worth to ask again soon.
@@ -348,7 +348,7 @@ mod tests {
         place.later(1_500);
         assert_eq!(place.hears(Report::Probe), Known::Ramp(Duration::from_millis(1_500)));
         place.later(2_000);
-        assert_eq!(place.hears(Report::Probe), Known::Over);
+        assert_eq!(place.hears(Report::Probe), Known::Over(Duration::from_millis(3_500)));
         place.later(301_000);
         assert_eq!(place.hears(Report::Probe), Known::Closed);
     }

@@ -59,8 +59,10 @@ impl Known {
     #[must_use]
     pub fn to_text(self) -> String {
         match self {
-            Self::Open(span) | Self::Ramp(span) => [self.as_str(), &millis(span).to_string()].join(" "),
-            Self::Closed | Self::Probe | Self::Over => self.as_str().to_owned(),
+            Self::Open(span) | Self::Ramp(span) | Self::Over(span) => {
+                [self.as_str(), &millis(span).to_string()].join(" ")
+            }
+            Self::Closed | Self::Probe => self.as_str().to_owned(),
         }
     }
 
@@ -74,7 +76,7 @@ impl Known {
             "open" => span().map(Self::Open),
             "probe" => Some(Self::Probe),
             "ramp" => span().map(Self::Ramp),
-            "over" => Some(Self::Over),
+            "over" => span().map(Self::Over),
             _ => None,
         }
     }
@@ -113,7 +115,9 @@ mod tests {
             let question = Question { report, breaker };
             assert_eq!(Question::from_query(&question.to_query()), Some(question), "{}", question.to_query());
         }
-        for known in [Known::Closed, Known::Open(second), Known::Probe, Known::Ramp(Duration::ZERO), Known::Over] {
+        for known in
+            [Known::Closed, Known::Open(second), Known::Probe, Known::Ramp(Duration::ZERO), Known::Over(second)]
+        {
             assert_eq!(Known::from_text(&known.to_text()), Some(known));
         }
     }
@@ -125,7 +129,7 @@ mod tests {
         {
             assert_eq!(Question::from_query(query), None, "{query}");
         }
-        for text in ["", "open", "open x", "else", "Too many requests"] {
+        for text in ["", "open", "open x", "over", "else", "Too many requests"] {
             assert_eq!(Known::from_text(text), None, "{text}");
         }
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use understudy::breaker::Stage;
 use understudy::flow::{Now, Step};
 use understudy::incidents::Report;
 
@@ -130,6 +131,19 @@ fn one_of_all_isolates_probes() {
         site.plays("GET", &format!("ask {alone} fetch 200 origin"));
         assert_eq!(site.state.origin("www.example").breaker.stage(site.time).as_str(), "ramp", "{alone}");
     }
+}
+
+/// What one isolate alone sees fail since all saw it come back is for this one to probe, slowly.
+#[test]
+fn a_return_of_before_is_no_news_to_who_has_seen_it_fail_since() {
+    let mut site = Site::new(&[("BREAKER_FAILURES", "2"), ("BREAKER_OPEN", "2s..60s"), ("RETRY_ATTEMPTS", "0")]);
+    site.incidents = true;
+    site.plays("POST", "fetch timeout ask closed page");
+    later(&mut site, 2);
+    // "over" since four seconds.
+    site.plays("GET", "ask over fetch 502 ask closed cache? none page");
+    let stage = site.state.origin("www.example").breaker.stage(site.time);
+    assert!(matches!(stage, Stage::Open(left) if left > Duration::from_secs(3)), "for twice as long: {stage:?}");
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl Site {
             "open" => Event::Consulted(Some(Known::Open(Duration::from_secs(5)))),
             "probe" => Event::Consulted(Some(Known::Probe)),
             "ramp" => Event::Consulted(Some(Known::Ramp(Duration::ZERO))),
-            "over" => Event::Consulted(Some(Known::Over)),
+            "over" => Event::Consulted(Some(Known::Over(Duration::from_secs(4)))),
             "away" => Event::Consulted(None),
             word => Event::Attempted(outcome(word, &fields)),
         };
