@@ -6,7 +6,7 @@ use worker::web_sys::{Headers, Request as Incoming, RequestInit, RequestRedirect
 use super::attempt::{Attempt, Ended};
 use super::isolate::Isolate;
 use super::outgoing::forwarded;
-use super::store::{LIMIT, Store};
+use super::store::Store;
 use super::{convert, drive, mark, now, peek};
 use crate::admin::Reply;
 use crate::admin::doctor::{self, Facts};
@@ -65,7 +65,7 @@ async fn copies(visit: &Request, config: &Config, isolate: &Isolate, env: &Env) 
         if tier == Tier::Kv && !isolate.bindings.kv {
             continue;
         }
-        let copy = store.read(tier, &key, visit.fields(), LIMIT).await;
+        let copy = store.read(tier, &key, visit.fields()).await;
         copies.push((
             tier,
             copy.map(|copy| {

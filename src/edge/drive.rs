@@ -1,5 +1,6 @@
 //! Who carries out the steps? The loop between the flow and the platform; it has no opinion.
 
+use std::pin::pin;
 use std::rc::Rc;
 
 use worker::wasm_bindgen::JsValue;
@@ -11,9 +12,9 @@ use super::convert::{self, HeaderFields};
 use super::copied::copied;
 use super::outgoing::{Outgoing, forwarded};
 use super::peek;
-use super::store::{Copy, LIMIT, Store};
+use super::store::{Copy, Store};
 use super::tidy::Tidy;
-use super::wait::either;
+use super::wait::{either, within};
 use super::{guard, incidents, isolate, last_resort, now, respond, resume, template};
 use crate::config::Config;
 use crate::drill::Drill;
@@ -176,8 +177,10 @@ impl Driver {
 
     async fn look(&mut self, tier: Tier) -> Option<Copy> {
         let key = self.flow.key();
-        let store = Store::opened(&mut self.store, &self.env).await;
-        store.read(tier, &key, self.flow.request().fields(), self.flow.look_limit().unwrap_or(LIMIT)).await
+        let limit = lend(&mut self.flow, |flow, now| flow.look_limit(now));
+        let (store, env, fields) = (&mut self.store, &self.env, self.flow.request().fields());
+        let found = async { Store::opened(store, env).await.find(tier, &key, fields).await };
+        within(&mut pin!(found), Some(limit)).await?
     }
 
     fn looked(&mut self, copy: Option<Copy>) -> Step {

@@ -4,6 +4,7 @@
 //! A tier that throws, is slow or is full costs the copy in that tier and nothing else. A body is read to its end before
 //! anything is written, so that one that breaks off never replaces a good copy.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use worker::Env;
@@ -74,11 +75,12 @@ impl Store {
     }
 
     /// Looks for the copy of this request in one tier. A miss, a corrupt entry and a tier that fails are the same.
-    pub async fn read(&self, tier: Tier, key: &str, request: &dyn Fields, limit: Duration) -> Option<Copy> {
-        within(&mut Box::pin(self.find(tier, key, request)), Some(limit)).await?
+    pub async fn read(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
+        within(&mut pin!(self.find(tier, key, request)), Some(LIMIT)).await?
     }
 
-    async fn find(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
+    /// The same, however long it takes.
+    pub async fn find(&self, tier: Tier, key: &str, request: &dyn Fields) -> Option<Copy> {
         let Some(held) = self.get(tier, key).await else {
             isolate::with_state(|state| state.stored().note_absent(tier, key, now()));
             return None;
@@ -109,7 +111,7 @@ impl Store {
 
     /// Writes the copy that is there with another record, unless it is there no more.
     pub async fn renew(&self, keep: Keep, config: &Config, request: &dyn Fields) {
-        let there = self.read(Tier::Cache, &keep.key, request, LIMIT).await;
+        let there = self.read(Tier::Cache, &keep.key, request).await;
         let same = there.filter(|copy| {
             Some(copy.record.answered_at()) == keep.renews && copy.record.fingerprint() == keep.record.fingerprint()
         });

@@ -61,11 +61,15 @@ impl Flow {
         Step::Lookup(Tier::Cache)
     }
 
-    /// How long a tier may take to say whether it has the copy, where that is not for the tier to say.
+    /// How long a tier may take to say whether it has the copy; one that takes longer has none.
     #[must_use]
-    pub fn look_limit(&self) -> Option<Duration> {
-        // The origin is not kept waiting for a tier that is slower than it.
-        (self.phase == Phase::Caching && !self.only_copies).then_some(LOOK_LIMIT)
+    pub fn look_limit(&self, now: &Now) -> Duration {
+        if self.phase == Phase::Caching && !self.only_copies {
+            // The origin is not kept waiting for a tier that is slower than it.
+            return LOOK_LIMIT;
+        }
+        // `DEADLINE` is for all of it. But where the attempts have used that up, a copy is still worth a moment.
+        LOOK_MOST.min(self.left(now)).max(LOOK_LEAST)
     }
 
     /// What the look-up before the first attempt found.
@@ -195,6 +199,10 @@ impl Flow {
 
 /// How long a tier may take before the origin is asked.
 const LOOK_LIMIT: Duration = Duration::from_millis(500);
+
+/// How long it may take at any other time, at most and at least.
+const LOOK_MOST: Duration = Duration::from_secs(3);
+const LOOK_LEAST: Duration = Duration::from_millis(500);
 
 /// How long who waits for a copy that is being written waits before the next look.
 const MOMENT: Duration = Duration::from_millis(10);

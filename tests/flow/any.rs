@@ -79,7 +79,7 @@ fn possible(step: &Step) -> Vec<&'static str> {
         Step::Consult(_) => vec!["closed", "open", "probe", "ramp", "over", "away"],
         Step::Hold(_) => vec!["whole", "broken", "released"],
         Step::Sleep(_) => vec!["slept"],
-        Step::Lookup(_) => vec!["none", "copy"],
+        Step::Lookup(_) => vec!["none", "slow", "copy"],
         Step::Finish(_) => Vec::new(),
     }
 }
@@ -114,13 +114,14 @@ proptest! {
             if matches!(step, Step::Fetch(_)) {
                 proved = word == "521";
             }
-            site.pass(&step, word);
+            site.pass(&flow, &step, word);
             step = site.happens(&mut flow, word);
         };
         prop_assert!(fetches <= 1 + site.config.retry.attempts.max(2), "{fetches} attempts");
         prop_assert!(lookups <= 2, "{lookups} look-ups");
         let took = site.time.since(start);
-        prop_assert!(took <= site.config.deadline + Duration::from_millis(100), "{took:?}");
+        // A last question and a last look into two slow tiers may go beyond it.
+        prop_assert!(took <= site.config.deadline + Duration::from_millis(1_350), "{took:?}");
         if matches!(finish.answer, Answer::Copy(_)) {
             prop_assert!(matches!(method, "GET" | "HEAD"), "{method} answered from a copy");
         }

@@ -19,7 +19,7 @@ fn begun(site: &mut Site, method: &str, words: &[&str]) -> (Flow, Step) {
     let mut flow = site.flow(method);
     let mut step = flow.start(&mut Now { time: site.time, state: &mut site.state });
     for word in words {
-        site.pass(&step, word);
+        site.pass(&flow, &step, word);
         step = site.happens(&mut flow, word);
     }
     (flow, step)

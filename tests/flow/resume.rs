@@ -64,7 +64,7 @@ impl Visit {
                 return self;
             }
             let word = words.next().expect("an event");
-            site.pass(&step, word);
+            site.pass(&self.flow, &step, word);
             let range = format!("bytes {received}-{}/{LENGTH}", LENGTH - 1);
             let record = site.record().with_body(LENGTH, None);
             let mut now = Now { time: site.time, state: &mut site.state };

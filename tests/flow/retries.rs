@@ -92,6 +92,18 @@ fn no_attempt_is_made_after_the_deadline() {
     assert!(visit.took <= Duration::from_secs(15), "{:?}", visit.took);
 }
 
+/// A tier that hangs costs a moment beyond it; one that answers still has its chance.
+#[test]
+fn the_deadline_is_for_look_ups_too() {
+    let mut site = Site::new(&[("TIMEOUT", "30s"), ("PATIENCE", "2m"), ("DEADLINE", "10s")]);
+    site.kv = true;
+    let visit = site.plays("GET", "fetch timeout cache? slow kv? slow page");
+    assert!(visit.took <= Duration::from_secs(11), "{:?}", visit.took);
+    site.plays("GET", "fetch timeout cache? slow kv? copy copy");
+    let visit = site.plays("GET", "fetch 526 cache? slow kv? slow page");
+    assert!(visit.took >= Duration::from_secs(5), "as long as there is time, they have it: {:?}", visit.took);
+}
+
 #[test]
 fn the_budget_ends_retries_and_not_answers() {
     let mut site = Site::new(&[]);

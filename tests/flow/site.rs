@@ -9,7 +9,7 @@
 //! | `hold` | `whole`, `broken` or `released` |
 //! | `sleep` | `slept` |
 //! | `ask` | what others know: `closed`, `open`, `probe`, `ramp`, `over`, or `away`; or what ends the attempt under way |
-//! | `cache?` `kv?` | `none`, `copy`, or what ends the attempt under way |
+//! | `cache?` `kv?` | `none`, `copy`, `slow`, or what ends the attempt under way |
 //! | `origin` `kept` `copy` `page` | the end; `kept` is a failed response that is the application's own |
 
 use std::rc::Rc;
@@ -108,7 +108,7 @@ impl Site {
                 other => {
                     let word = words.next().expect("an event");
                     played += &format!("{word} ");
-                    self.pass(&other, word);
+                    self.pass(&flow, &other, word);
                     step = self.happens(&mut flow, word);
                     continue;
                 }
@@ -128,7 +128,7 @@ impl Site {
             "broken" => Event::Held(Held::Cut, outcome("200", &fields)),
             "released" => Event::Held(Held::Released, outcome("200", &fields)),
             "impatient" => Event::Impatient,
-            "none" | "copy" => Event::Looked(copy),
+            "none" | "slow" | "copy" => Event::Looked(copy),
             "closed" => Event::Consulted(Some(Known::Closed)),
             "open" => Event::Consulted(Some(Known::Open(Duration::from_secs(5)))),
             "probe" => Event::Consulted(Some(Known::Probe)),
@@ -147,7 +147,7 @@ impl Site {
     }
 
     /// Time goes by as the event says.
-    pub fn pass(&mut self, step: &Step, word: &str) {
+    pub fn pass(&mut self, flow: &Flow, step: &Step, word: &str) {
         if let Step::Fetch(fetch) = step {
             self.timeout = self.time + fetch.timeout.unwrap_or_default();
         }
@@ -155,6 +155,9 @@ impl Site {
             (Step::Sleep(wait), _) => self.time + *wait,
             (Step::Wait(limit), "impatient") => self.time + limit.expect("patience"),
             (Step::Fetch(fetch), "impatient") => self.time + fetch.patience.expect("patience"),
+            (Step::Lookup(_), "slow") => self.time + flow.look_limit(&Now { time: self.time, state: &mut self.state }),
+            // What the driver waits for an object.
+            (Step::Consult(_), "away") => self.time + Duration::from_millis(250),
             (_, "timeout") => self.time.max(self.timeout),
             _ => self.time + Duration::from_millis(1),
         };
