@@ -21,11 +21,17 @@ impl Flow {
             Outcome::Rejected { .. } => self.replay == Replay::No,
             _ => false,
         };
-        if is_ours || self.drill.is_some() || self.config.mode != Mode::On {
+        if self.drill.is_some() || self.config.mode != Mode::On {
             return;
         }
         let params = self.config.breaker;
         let origin = now.state.origin(self.authority(self.target));
+        if is_ours {
+            if !origin.breaker.is_of_before(self.asked_at) {
+                origin.breaker.give_back(now.time);
+            }
+            return;
+        }
         // The probe of all isolates is never of before: somebody waits for what became of it.
         let is_of_before = !self.probing && origin.breaker.is_of_before(self.asked_at);
         match failed {

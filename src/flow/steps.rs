@@ -8,7 +8,7 @@ use super::consult::Why;
 use super::fresh::Held;
 use super::judge::authority;
 use super::{Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
-use crate::breaker::{Stage, Verdict};
+use crate::breaker::{PROBE_WAIT, Stage, Verdict};
 use crate::config::{Bodies, Mode};
 use crate::failure::{self, Failure, Kind, Outcome};
 use crate::retry::{self, Decision, Replay, Situation};
@@ -54,7 +54,12 @@ impl Flow {
             return Verdict::Go;
         }
         let params = self.config.breaker;
-        self.origin(now.state).breaker.admit(params, now.time, &mut self.random)
+        let breaker = &mut self.origin(now.state).breaker;
+        // A body on its way from the visitor takes its time, and may break off: a bad probe, if there is any other to be had.
+        if self.replay == Replay::No && breaker.is_due_for(now.time).is_some_and(|due| due < params.lease) {
+            return Verdict::Skip(PROBE_WAIT);
+        }
+        breaker.admit(params, now.time, &mut self.random)
     }
 
     pub(super) fn fetch(&mut self, now: &mut Now) -> Step {

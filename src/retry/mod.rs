@@ -134,7 +134,8 @@ pub fn decide(params: &Params, at: &Situation, allowed: u32, budget: &mut Budget
     }
     // `Retry-After` speaks for the origin that sent it, not for another one.
     let asked = if at.elsewhere { Duration::ZERO } else { at.retry_after.unwrap_or_default() };
-    let wait = if at.elsewhere { Duration::ZERO } else { params.backoff.wait(at.attempts, random).max(asked) };
+    // All who were told the same moment do not come back at that very moment: the jitter comes on top.
+    let wait = if at.elsewhere { Duration::ZERO } else { asked + params.backoff.wait(at.attempts, random) };
     let left = at.deadline.since(at.now);
     if wait + MIN_ATTEMPT > left {
         return Stop(if asked + MIN_ATTEMPT > left && !asked.is_zero() {
@@ -229,7 +230,10 @@ mod tests {
             retry_after: Some(Duration::from_secs(secs)),
             ..at("GET", Kind::Unavailable, Some(503))
         };
-        assert_eq!(decided(&asked(3)), Decision::Again(Duration::from_secs(3)));
+        let Decision::Again(wait) = decided(&asked(3)) else { panic!("not again") };
+        let asked_for = Duration::from_secs(3);
+        // Who was told the same moment does not come back at that very moment.
+        assert!(wait > asked_for && wait <= asked_for + Duration::from_millis(100), "{wait:?}");
         assert_eq!(decided(&asked(25)), Decision::Stop(StopReason::RetryAfter));
         let elsewhere = Situation { elsewhere: true, ..asked(25) };
         assert_eq!(decided(&elsewhere), Decision::Again(Duration::ZERO), "it speaks for the origin that sent it");
