@@ -81,6 +81,27 @@ fn what_had_no_time_left_does_not_count() {
     assert_eq!(state(&mut site), "closed");
 }
 
+/// RFC 9110 §10.2.3: how long a 503 says that it will last.
+#[test]
+fn the_origins_retry_after_sets_the_open_time() {
+    for (said, expected) in [
+        (&["40"][..], 40..=42),
+        (&["Mon, 12 Jan 1970 13:47:20 GMT"], 39..=42),
+        (&["99999999999999999999"], 60..=60),
+        (&["Mon, 12 Jan 1970 13:00:00 GMT"], 8..=10),
+        (&["soon"], 8..=10),
+        (&["40", "40"], 40..=42),
+    ] {
+        let mut site = Site::new(&[("BREAKER_FAILURES", "1"), VARS[1], VARS[2]]);
+        site.fields = said.iter().map(|value| ("retry-after".to_owned(), (*value).to_owned())).collect();
+        site.plays("POST", "fetch 503 page");
+        let understudy::breaker::Stage::Open(left) = site.state.origin("www.example").breaker.stage(site.time) else {
+            panic!("{said:?}: not open")
+        };
+        assert!(expected.contains(&left.as_secs()), "{said:?}: {left:?}");
+    }
+}
+
 #[test]
 fn one_probe_decides() {
     let mut site = tripped();

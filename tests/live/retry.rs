@@ -101,8 +101,19 @@ fn retry_after_beyond_the_deadline_ends_it_at_once() {
     assert_eq!(reply.field("retry-after").as_deref(), Some("120"));
     assert_eq!(reply.field("proxy-status").as_deref(), Some("www.example;received-status=503"));
     assert_eq!(origin.count("/a"), 1);
+    // However it is said, and however long: a day at most is passed on.
+    let far = "Fri, 31 Dec 9999 23:59:59 GMT".replace(' ', "%20");
+    for (n, long) in ["99999999999999999999", &far, "60&h.Retry-After=120"].into_iter().enumerate() {
+        let path = format!("/long-{n}");
+        origin.script(&path, &[&format!("/fault/503?retry-after={long}"), "/ok"]);
+        let reply = worker.ask("GET", &path, &[("host", &format!("long-{n}.example"))], b"");
+        assert_eq!((reply.status, origin.count(&path)), (503, 1), "{long}");
+        let wait = reply.field("retry-after").unwrap().parse::<u64>();
+        assert!(wait.as_ref().is_ok_and(|wait| (60..=86_400).contains(wait)), "{long}: {wait:?}");
+    }
     // And one that is none is no reason to wait, nor to give up.
-    for (n, nonsense) in ["soon", "-5", "1.5", ""].into_iter().enumerate() {
+    let past = "Sun, 06 Nov 1994 08:49:37 GMT".replace(' ', "%20");
+    for (n, nonsense) in ["soon", "-5", "1.5", "", &past, "0&h.Retry-After=0"].into_iter().enumerate() {
         let path = format!("/nonsense-{n}");
         origin.script(&path, &[&format!("/fault/503?retry-after={nonsense}"), "/ok"]);
         let reply = worker.ask("GET", &path, &[("host", &format!("{n}.example"))], b"");
@@ -160,16 +171,19 @@ fn an_open_breaker_spares_the_origin_and_says_so() {
     assert_eq!(stand.origin.requests().len(), 3, "not one of them reached the origin");
 }
 
+/// Before the next attempt, and not when all is over: the origin is not to serve both.
 #[test]
 fn a_failed_answer_gives_its_connection_back() {
     let Stand { origin, worker } = Stand::new(&[("FAILURE_BODIES", "all"), ("RETRY_BACKOFF", "1ms..2ms")]);
     // Its body would go on for ever, and is of no use to anybody.
-    origin.script("/a", &["/fault/502?n=1000000&hold=20000"]);
-    for _ in 0..20 {
-        let page = worker.get("/a");
-        assert_eq!((page.status, page.whole), (502, true));
-    }
-    origin.wait_for_ended(Ended::Abandoned, origin.count("/a"));
+    origin.script("/a", &["/fault/502?n=1000000&hold=20000", "/ok?n=5000&hold=1000"]);
+    let visitor = client::send(worker.port(), "GET", "/a", &[], b"");
+    origin.wait_for_ended(Ended::Abandoned, 1);
+    origin.wait_for_hanging(1);
+    assert_eq!(origin.requests().iter().map(|seen| seen.ended).collect::<Vec<_>>(), [Some(Ended::Abandoned), None]);
+    origin.release();
+    let reply = client::read(visitor, "GET");
+    assert!(reply.status == 200 && reply.whole, "{reply:?}");
 }
 
 #[test]
