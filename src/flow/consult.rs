@@ -109,14 +109,14 @@ impl Flow {
     /// After which time of waiting others are asked, if at all.
     pub(super) fn doubt(&self, now: &mut Now) -> Option<Duration> {
         // Who sends something wants an answer, and not to be told after a second that it will never be known.
-        let doubts = self.shares() && !self.probing && matches!(self.request.method(), "GET" | "HEAD");
+        let doubts = self.shares() && !self.probing && !self.doubted && matches!(self.request.method(), "GET" | "HEAD");
         (doubts && self.origin(now.state).may_ask(now.time)).then_some(DOUBT)
     }
 
     /// The attempt takes suspiciously long.
     pub(super) fn ask_in_doubt(&mut self, now: &mut Now) -> Step {
         self.origin(now.state).asked_at = Some(now.time);
-        self.doubting = false;
+        (self.doubting, self.doubted) = (false, true);
         self.phase = Phase::Asking(Why::Doubt);
         Step::Consult(self.consult(Report::Slow { path: self.path_hash() }))
     }

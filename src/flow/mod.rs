@@ -85,8 +85,9 @@ pub struct Flow {
     conditions: FieldLines,
     /// This attempt is the one probe of all isolates.
     probing: bool,
-    /// When the attempt takes long, others are to be asked.
+    /// When the attempt takes long, others are to be asked; and they were.
     doubting: bool,
+    doubted: bool,
     /// What others are to be told.
     tell: Option<Consult>,
     /// It was looked everywhere, and there is nothing that an error could hide.
@@ -273,6 +274,7 @@ impl Flow {
             conditions: FieldLines::new(),
             probing: false,
             doubting: false,
+            doubted: false,
             tell: None,
             vacant: false,
             download: None,

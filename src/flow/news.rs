@@ -31,6 +31,8 @@ impl Flow {
                 self.line.no_retry = Some("breaker");
                 self.give_up_waiting(left, now)
             }
+            // Whose patience was over before there was any doubt.
+            None if self.doubt(now).is_some() => self.ask_in_doubt(now),
             None => self.wait_for_news(),
         }
     }

@@ -87,6 +87,7 @@ impl Flow {
             }
         }
         let patience = self.may_look().then(|| self.patience(now));
+        self.doubted = false;
         let doubt = if timed { self.doubt(now) } else { None };
         // Whichever comes first; who has no patience looks for a copy at once.
         self.doubting = doubt.is_some_and(|doubt| patience.is_none_or(|patience| doubt < patience));

@@ -108,8 +108,12 @@ fn whoever_is_told_nothing_of_it_waits_as_ever() {
         let visit = site_again().plays("GET", &script);
         assert!(visit.took < Duration::from_millis(4_100), "{answer} {:?}", visit.took);
     }
-    // Who has no patience has looked by then.
-    site(&[("PATIENCE", "500ms")]).plays("GET", "fetch impatient cache? none wait 200 origin");
+    // Who has no patience has looked by then, and asks once all the same.
+    let site = || site(&[("PATIENCE", "500ms")]);
+    site().plays("GET", "fetch impatient cache? none wait 200 origin");
+    site().plays("GET", "fetch impatient cache? none wait impatient ask closed wait impatient wait 200 origin");
+    let visit = site().plays("GET", "fetch impatient cache? none wait impatient ask open page");
+    assert!(visit.took < Duration::from_millis(1_600), "{:?}", visit.took);
 }
 
 #[test]
