@@ -10,7 +10,8 @@ use std::rc::Rc;
 
 use understudy::config::Config;
 
-use model::script::{SMALL, Script, scripts};
+use model::origin::Mode;
+use model::script::{SMALL, Scale, Script, scripts};
 use model::sim::play;
 use model::strategy::Strategy;
 use model::tally::{Tally, quantile};
@@ -111,6 +112,21 @@ fn isolates_that_share_what_they_know_ask_less() {
     let [good, ..] = shared.answers;
     let all: u32 = shared.answers.iter().sum();
     assert!(good * 10 > all * 7, "seven of ten requests work: {:?}", shared.answers);
+}
+
+/// The price that the README states: questions of one isolate in an outage of ten minutes.
+#[test]
+fn an_object_is_asked_a_few_times_for_each_isolate() {
+    const ISOLATES: usize = 20;
+    let price = |mode| {
+        let scale = Scale { isolates: ISOLATES, rate: 30.0, ..SMALL };
+        let script = Script { mode, scale, end: 630, length: 640, ..script("crash") };
+        let tally = play(&script, Strategy::Shared, &script.arrivals(1), None, &config(Strategy::Shared));
+        f64::from(tally.questions) / ISOLATES as f64
+    };
+    let (crash, hang) = (price(Mode::Crashed), price(Mode::Hanging));
+    assert!((5.0..=30.0).contains(&crash), "{crash}");
+    assert!((crash..=60.0).contains(&hang), "{hang}");
 }
 
 /// Or the model would show nothing.
