@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 
 use crate::client::Reply;
-use crate::origin::{Fault, Origin};
+
+use crate::origin::{FAULTS, Fault, Origin};
 use crate::stand::{is_copy, is_page};
 use crate::worker::{Setup, Worker, wait_until};
 
@@ -35,7 +36,7 @@ fn every_cell_of_the_promise_holds() {
         }
     }
     // Those that wait come first.
-    groups.sort_by_key(|group| group.fault.kind != "hanging");
+    groups.sort_by_key(|group| !matches!(group.fault.kind.as_str(), "hanging" | "slow"));
     in_parallel(&groups, Group::warm);
     for stand in &stands {
         let copies = groups.iter().filter(|g| std::ptr::eq(g.stand, stand) && !g.said.is_empty()).count();
@@ -84,6 +85,13 @@ fn every_cell_of_the_promise_holds() {
     assert!(cells > 2500, "{cells}");
 }
 
+#[test]
+fn every_fault_of_the_origin_is_in_it() {
+    for (_, name, ..) in FAULTS {
+        assert!(["`", "?"].iter().any(|end| PROMISE.contains(&format!("`{name}{end}"))), "{name}");
+    }
+}
+
 /// RFC 9110 §9.2.2. The runtime itself may send a GET again when a connection that it kept turns out to be closed.
 #[test]
 fn what_is_not_safe_is_sent_once_on_connections_that_were_kept_too() {
@@ -120,7 +128,7 @@ impl Stand {
             .var("TIMEOUT", "1m")
             .var("PATIENCE", "2m")
             .var("DEADLINE", "5m")
-            .var("RULES", json!([{ "path": "/hanging/*", "TIMEOUT": "1s" }]))
+            .var("RULES", json!([{ "path": "/hanging/*", "TIMEOUT": "1s" }, { "path": "/slow/*", "PATIENCE": "1s" }]))
             .var("RETRY_BACKOFF", "1ms..2ms")
             .var("RETRY_BUDGET", "100%")
             .var("FAILURE_BLANK", "on")
@@ -278,7 +286,7 @@ impl Row {
         // What is blank was 200; a WebSocket that comes to nothing has the origin's status, or the runtime's for none.
         match (self.kind.as_str(), request) {
             ("blank", _) => status == 200,
-            ("broken", "WebSocket") => status >= 500,
+            ("broken" | "unreachable", "WebSocket") => status >= 500,
             _ => status == self.status,
         }
     }
@@ -316,7 +324,7 @@ impl Promise {
         let row = find(&self.answers, &group.fault.kind, request)?;
         let column = 2 + COPIES.iter().position(|(copy, _)| *copy == group.copy)?;
         let second = group.stand.name == STANDS[1] && self.count(group, request)[1] > 0;
-        Some(if second { "second's".to_owned() } else { row[column].clone() })
+        (row[column] != "–").then(|| if second { "second's".to_owned() } else { row[column].clone() })
     }
 
     fn count(&self, group: &Group<'_>, request: &str) -> [usize; 2] {

@@ -26,6 +26,7 @@ mod config;
 mod crossing;
 mod deploy;
 mod doctor;
+mod endless;
 mod faults;
 mod fresh;
 mod gateways;

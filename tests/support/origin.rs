@@ -8,4 +8,5 @@ mod server;
 pub use server::{
     Ended, Fault, Origin, Seen,
     content::{generated, hash},
+    fault::TABLE as FAULTS,
 };
