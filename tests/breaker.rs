@@ -1,4 +1,6 @@
 //! The breaker by itself: when it opens, for how long, its one probe, and the ramp back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(missing_docs, reason = "a test's name is its documentation")]
 
 use std::time::Duration;
 
