@@ -70,7 +70,7 @@ impl Outcome {
 
     /// Has it gone on for long enough that memory can be judged?
     fn is_long(&self) -> bool {
-        self.census.requests() >= LEVEL
+        self.census.requests() >= LEVEL || self.took.as_secs() >= SECONDS
     }
 }
 
@@ -112,13 +112,16 @@ fn mib(bytes: u64) -> String {
     format!("{} MiB", bytes >> 20)
 }
 
-const KINDS: [(Kind, &str); 6] = [
+const KINDS: [(Kind, &str); 9] = [
     (Kind::Origin, "the origin's own answers"),
     (Kind::Cut, "the same, broken off where the origin broke off"),
+    (Kind::Resumed, "downloads that broke off and went on (`RESUME`)"),
+    (Kind::Next, "the next origin's answers (`ORIGIN_FALLBACKS`)"),
     (Kind::Own, "the application's own words about a failure"),
     (Kind::Copy, "copies"),
     (Kind::Page, "pages"),
     (Kind::Health, "of `/.understudy/`"),
+    (Kind::Echo, "WebSockets"),
 ];
 
 const SECONDS: u64 = 600;

@@ -22,7 +22,8 @@ fn soak(shared: bool, seed: u64) {
     let faults = outcome.faults();
     assert!(faults.is_empty(), "{} problems:\n{}", faults.len(), faults.join("\n"));
     assert_eq!(outcome.census.requests(), plan.requests);
-    for kind in [Kind::Origin, Kind::Own, Kind::Copy, Kind::Page, Kind::Health] {
+    use Kind::{Copy, Echo, Health, Next, Origin, Own, Page, Resumed};
+    for kind in [Origin, Resumed, Next, Own, Copy, Page, Health, Echo] {
         assert!(outcome.census.answers.contains_key(&kind), "not one {kind:?}");
     }
 }

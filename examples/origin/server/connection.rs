@@ -120,8 +120,8 @@ fn answer(exchange: &Exchange, plan: &Plan, read_ahead: &[u8]) -> io::Result<End
     if let Some(name) = target.path.strip_prefix("/fault/") {
         return fault::answer(exchange, name, &target.query, switched.as_ref());
     }
-    if target.path == "/flaky" {
-        return flaky(exchange, &target.query);
+    if let Some(well) = target.when_well() {
+        return flaky(exchange, &target.query, &well);
     }
     if target.path == "/ws" && exchange.request.lists("upgrade", "websocket") {
         return websocket::answer(exchange, read_ahead);
@@ -130,7 +130,7 @@ fn answer(exchange: &Exchange, plan: &Plan, read_ahead: &[u8]) -> io::Result<End
 }
 
 /// Fails `n` times for each `key`, in the way of `fault` or with `status`, and then is well; `again=1`: in turns.
-fn flaky(exchange: &Exchange, query: &Query) -> io::Result<End> {
+fn flaky(exchange: &Exchange, query: &Query, well: &Target) -> io::Result<End> {
     let key = format!("/flaky {}", query.text("key").unwrap_or_default());
     let n = query.number("n").unwrap_or(1);
     let mut tally = exchange.shared.change(|state| state.tally(&key));
@@ -141,8 +141,7 @@ fn flaky(exchange: &Exchange, query: &Query) -> io::Result<End> {
         let fault = query.text("fault").or_else(|| query.text("status")).unwrap_or_else(|| "502".to_owned());
         return fault::answer(exchange, &fault, &query.only(&["as", "code", "retry-after"]), None);
     }
-    let well = Target { path: "/ok".to_owned(), query: query.without(&["status", "fault"]) };
-    exchange.send(&pages::page(exchange, &well))
+    exchange.send(&pages::page(exchange, well))
 }
 
 /// Closes so that the client gets all that was written: bytes that nobody read would make the kernel send a reset,

@@ -136,10 +136,7 @@ pub fn answer(exchange: &Exchange, name: &str, query: &Query, switched: Option<&
         Some(How::Page(options)) => Target { path, query: query.over(&Query::parse(options)) },
         Some(How::Delivery(options, page)) => {
             let query = query.over(&Query::parse(options));
-            match switched {
-                Some(asked) if asked.path == "/flaky" => {
-                    Target { path, query: query.over(&asked.query.without(&["status", "fault"])) }
-                }
+            match switched.map(|asked| asked.when_well().unwrap_or_else(|| asked.clone())) {
                 Some(asked) => match asked.path.strip_prefix("/fault/") {
                     Some(own) => return answer(exchange, own, &query.over(&asked.query), None),
                     None => Target { path: asked.path.clone(), query: query.over(&asked.query) },

@@ -58,6 +58,8 @@ pub enum Content {
     Receipt,
     /// Our own business.
     Health,
+    /// These words come back through a WebSocket.
+    Echo(String),
 }
 
 impl Errand {

@@ -3,7 +3,7 @@
 //! | file | question |
 //! | --- | --- |
 //! | `errand` · `sites` · `chance` | who asks for what? |
-//! | `visitor` · `wire` | how is it asked, and is what comes back HTTP? |
+//! | `visitor` · `wire` · `socket` | how is it asked, and is what comes back HTTP, or a WebSocket? |
 //! | `verdict` | whose answer is it, and is it the right one? |
 //! | `weather` | when does the whole origin fail? |
 //! | `census` | what came of it? |
@@ -12,6 +12,7 @@ mod census;
 mod chance;
 mod errand;
 mod sites;
+mod socket;
 mod verdict;
 mod visitor;
 mod weather;
@@ -30,7 +31,7 @@ use crate::measured::resident;
 use crate::origin::Origin;
 use crate::worker::{Setup, Worker};
 use chance::Chance;
-use errand::Errand;
+use errand::{Content, Errand};
 use visitor::{Got, Visitor};
 use weather::{Glance, Weather};
 
@@ -83,7 +84,7 @@ impl Plan {
         });
         let took = start.elapsed();
         let mut worker = run.worker;
-        let asked = Visitor::new(worker.port()).ask(&Errand::get("/.understudy/health", errand::Content::Health));
+        let asked = Visitor::new(worker.port()).ask(&Errand::get("/.understudy/health", Content::Health));
         let lives = worker.lives() && matches!(asked, Ok(Got::Answer(..)));
         let mut watch = run.watch.into_inner().expect("no panic");
         watch.lines(worker.take_log());
@@ -120,7 +121,11 @@ impl Run<'_> {
             }
             let errand = Errand::draw(&mut chance, number);
             let glance = self.weather.look();
-            match visitor.ask(&errand).and_then(|got| self.judge(&errand, glance, got)) {
+            let judged = match &errand.content {
+                Content::Echo(words) => self.echo(visitor.port(), words, glance),
+                _ => visitor.ask(&errand).and_then(|got| self.judge(&errand, glance, got)),
+            };
+            match judged {
                 Ok(Judged::Answered(kind, took)) => census.answered(kind, took),
                 Ok(Judged::Broken) => census.broken += 1,
                 Ok(Judged::Gone) => census.gone += 1,
@@ -148,6 +153,15 @@ impl Run<'_> {
         }
     }
 
+    /// What an upgrade comes to while the origin fails is the origin's affair.
+    fn echo(&self, port: u16, words: &str, glance: Glance) -> Result<Judged, String> {
+        match socket::echo(port, words) {
+            Ok(took) => Ok(Judged::Answered(Kind::Echo, took)),
+            Err(_) if !self.weather.was_fine(glance) => Ok(Judged::Broken),
+            Err(error) => Err(error),
+        }
+    }
+
     fn done(&self) {
         let done = self.done.fetch_add(1, Ordering::SeqCst) + 1;
         self.weather.done(done);
@@ -162,6 +176,8 @@ impl Run<'_> {
 /// Times short enough that every one of them is over again and again.
 fn worker(origin: &Origin, shared: bool) -> Worker {
     let rules = json!([
+        { "path": "/bytes", "RESUME": "on" },
+        { "path": "/flaky/elsewhere", "ORIGIN_FALLBACKS": "http://second.example" },
         { "path": "/page/guarded-*", "GUARD_BYTES": "64KiB" },
         { "path": "/page/cached-*", "CACHE_FRESH": "on" },
         { "path": "/page/noticed-*", "STALE_NOTICE": "on" },

@@ -27,14 +27,16 @@ const PLACES: &[(u32, Place)] = &[
     (240, page),
     (80, private),
     (60, echo),
-    (100, bytes),
+    (90, bytes),
+    (15, broken_download),
     (60, range),
     (60, condition),
     (50, compressed),
     (90, upload),
     (20, other_method),
-    (80, flaky),
-    (70, status),
+    (60, flaky),
+    (15, elsewhere),
+    (60, status),
     (30, connection),
     (18, cut),
     (15, odd),
@@ -42,6 +44,7 @@ const PLACES: &[(u32, Place)] = &[
     (14, slow),
     (2, huge),
     (3, stuck),
+    (10, socket),
 ];
 
 /// A page of one of the kinds that `RULES` tells apart: plain, guarded, cached, with a notice.
@@ -191,6 +194,24 @@ fn slow(chance: &mut Chance, _: usize) -> Errand {
 fn huge(chance: &mut Chance, _: usize) -> Errand {
     let n = 12 << 20;
     Errand::get(format!("/{}?n={n}{KEPT}", chance.one(&["bytes", "chunked"])), Content::Generated(n))
+}
+
+/// Its body breaks off up to three times, and goes on (`RESUME`); this path is the only one that has that.
+fn broken_download(chance: &mut Chance, _: usize) -> Errand {
+    let cuts = chance.one(&["90000", "0", "70000,140000,299999", "200000,210000"]);
+    let kept = chance.one(&[KEPT, "&h.Cache-Control=no-store"]);
+    Errand::get(format!("/bytes?n=300000&cuts={cuts}{kept}"), Content::Generated(300_000)).cut()
+}
+
+/// In turns well and not, with a second origin (`ORIGIN_FALLBACKS`): it is a third visitor's turn when that is asked.
+fn elsewhere(chance: &mut Chance, _: usize) -> Errand {
+    let fault = chance.one(&["502", "reset", "526"]);
+    let target = format!("/flaky/elsewhere?key=e{fault}&fault={fault}&n=1&again=1&body=well&h.Cache-Control=no-store");
+    Errand::get(target, Content::Says("well".to_owned())).uncopied()
+}
+
+fn socket(chance: &mut Chance, visitor: usize) -> Errand {
+    Errand::get("/ws", Content::Echo(format!("{visitor} {}", chance.below(1 << 40)))).uncopied()
 }
 
 /// A head, and no body until the origin is released; nobody stays that long.

@@ -16,6 +16,10 @@ pub enum Kind {
     Origin,
     /// The same, broken off as the origin's was.
     Cut,
+    /// One whose body broke off on the way, and went on.
+    Resumed,
+    /// The next origin's.
+    Next,
     /// The application's own words about its failure.
     Own,
     /// A copy.
@@ -24,6 +28,8 @@ pub enum Kind {
     Page,
     /// Of `/.understudy/`.
     Health,
+    /// What was said came back.
+    Echo,
 }
 
 /// Whose answer it is. `cuts`: the body may break off.
@@ -32,7 +38,8 @@ pub enum Kind {
 /// What is wrong with it.
 pub fn judge(errand: &Errand, answer: &Answer, cuts: bool) -> Result<Kind, String> {
     let is_copy = answer.field("cache-status").contains("understudy");
-    let is_ours = answer.field("proxy-status").contains("www.example");
+    let is_next = answer.field("proxy-status") == "www.example;next-hop=second.example";
+    let is_ours = answer.field("proxy-status").contains("www.example") && !is_next;
     let is_page = is_ours && !is_copy;
     if answer.cut {
         return if cuts && !is_page { Ok(Kind::Cut) } else { Err("the body breaks off".to_owned()) };
@@ -42,6 +49,8 @@ pub fn judge(errand: &Errand, answer: &Answer, cuts: bool) -> Result<Kind, Strin
         (false, true) => Kind::Page,
         (false, false) if matches!(errand.content, Content::Health) => Kind::Health,
         (false, false) if answer.status >= 500 && errand.own => Kind::Own,
+        (false, false) if is_next => Kind::Next,
+        (false, false) if errand.target.contains("&cuts=") => Kind::Resumed,
         (false, false) => Kind::Origin,
     };
     match kind {
@@ -52,10 +61,14 @@ pub fn judge(errand: &Errand, answer: &Answer, cuts: bool) -> Result<Kind, Strin
         Kind::Health => Err("no state of health".to_owned()),
         // What the demo origin says there, it says without its name.
         Kind::Origin if answer.status == 416 && answer.body == b"out of range\n" => Ok(()),
-        Kind::Own | Kind::Origin if answer.field("server") != "demo-origin" => Err("nobody's answer".to_owned()),
-        Kind::Origin if answer.status >= 500 => Err("a failure that was passed on".to_owned()),
-        Kind::Origin => content(errand, answer),
-        Kind::Own | Kind::Cut => Ok(()),
+        Kind::Own | Kind::Origin | Kind::Next | Kind::Resumed if answer.field("server") != "demo-origin" => {
+            Err("nobody's answer".to_owned())
+        }
+        Kind::Origin | Kind::Next | Kind::Resumed if answer.status >= 500 => {
+            Err("a failure that was passed on".to_owned())
+        }
+        Kind::Origin | Kind::Next | Kind::Resumed => content(errand, answer),
+        Kind::Own | Kind::Cut | Kind::Echo => Ok(()),
     }?;
     Ok(kind)
 }
@@ -85,7 +98,7 @@ fn content(errand: &Errand, answer: &Answer) -> Result<(), String> {
         return Ok(());
     }
     match &errand.content {
-        Content::Any | Content::Health => Ok(()),
+        Content::Any | Content::Health | Content::Echo(_) => Ok(()),
         Content::Says(words) if answer.text().contains(words.as_str()) => Ok(()),
         Content::Says(_) => wrong("page"),
         Content::Generated(n) => {

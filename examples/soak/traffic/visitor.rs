@@ -29,6 +29,11 @@ impl Visitor {
         Self { port, kept: None }
     }
 
+    /// Where it asks.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Asks once.
     ///
     /// # Errors
@@ -86,4 +91,4 @@ impl Visitor {
 }
 
 /// Far more than `DEADLINE`.
-const SILENCE: Duration = Duration::from_secs(20);
+pub const SILENCE: Duration = Duration::from_secs(20);

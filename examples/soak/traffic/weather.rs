@@ -37,6 +37,12 @@ impl Weather {
         since.cutting || since.turns != self.look().turns
     }
 
+    /// Has nothing been the matter with it since?
+    pub fn was_fine(&self, since: Glance) -> bool {
+        // Two turns to each change, of which every other one mends it.
+        since.turns.is_multiple_of(4) && since.turns == self.look().turns
+    }
+
     /// So many requests are done.
     pub fn done(&self, requests: u64) {
         let outage = usize::try_from(requests / self.cycle).unwrap_or_default() % OUTAGES.len();
