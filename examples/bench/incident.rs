@@ -23,7 +23,7 @@ const FAULTS: [(&str, &str); 5] = [
 struct Outage {
     p50: Duration,
     p99: Duration,
-    /// Requests that the origin got for 1,000 visitors; where nobody listens, nobody counts.
+    /// Requests that the origin got for 1,000 visitors; where nobody listens, connections that were refused.
     asked: Option<f64>,
 }
 
@@ -62,9 +62,22 @@ fn outage(fault: &str, visitors: usize, target: &str, worker: impl Fn(&Origin) -
     origin.clear();
     origin.break_as(fault);
     let statuses: &[u16] = if target == SEEN { &[200] } else { &[502, 503, 504] };
+    let refused = refusals();
     let waits = load::waits(worker.port(), target, visitors, AT_ONCE, statuses);
-    let asked = (fault != "/fault/refuse").then(|| origin.count(target) as f64 * 1000.0 / visitors as f64);
+    let asked = match fault {
+        "/fault/refuse" => refused.zip(refusals()).map(|(before, after)| after - before),
+        _ => Some(origin.count(target) as u64),
+    };
+    let asked = asked.map(|asked| asked as f64 * 1000.0 / visitors as f64);
     Outage { p50: waits[waits.len() / 2], p99: waits[waits.len() * 99 / 100], asked }
+}
+
+/// Connections of this machine that were refused so far (RFC 4022, `tcpAttemptFails`); on Linux.
+fn refusals() -> Option<u64> {
+    let snmp = std::fs::read_to_string("/proc/net/snmp").ok()?;
+    let mut lines = snmp.lines().filter_map(|line| line.strip_prefix("Tcp:"));
+    let (names, values) = (lines.next()?.split_whitespace(), lines.next()?.split_whitespace());
+    names.zip(values).find(|(name, _)| *name == "AttemptFails")?.1.parse().ok()
 }
 
 impl std::fmt::Display for Outage {
