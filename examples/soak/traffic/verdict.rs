@@ -104,7 +104,11 @@ fn content(errand: &Errand, answer: &Answer) -> Result<(), String> {
         Content::Generated(n) => {
             let (start, len) = if answer.status == 206 { part(answer, *n)? } else { (0, *n) };
             let expected = generated(start, usize::try_from(len).unwrap_or(usize::MAX));
-            if answer.body == expected { Ok(()) } else { wrong("bytes") }
+            match answer.body.iter().zip(&expected).position(|(got, expected)| got != expected) {
+                None if answer.body.len() == expected.len() => Ok(()),
+                None => wrong("number of bytes"),
+                Some(place) => Err(format!("from byte {place} on not those that were asked for")),
+            }
         }
         Content::Text if decoded(answer)?.starts_with("A page that is worth compressing") => Ok(()),
         Content::Text => wrong("text"),
