@@ -319,3 +319,18 @@ fn what_limits_retries_limits_this_too() {
     let reply = stand.worker.get("/a");
     assert!(!reply.whole && stand.origin.count("/a") == 33, "{} of {reply:?}", stand.origin.count("/a"));
 }
+
+/// Several chunks come whole, and the next one breaks off: what follows begins where the bytes end, and not the chunks.
+#[test]
+fn a_chunked_rest_that_breaks_off_in_a_later_chunk_goes_on() {
+    let stand = Stand::new(&VARS);
+    for (n, end) in ["", "&end=fin"].iter().enumerate() {
+        let path = format!("/chunks/{n}");
+        let rest = format!("/bytes?n=500000&chunked=1&cut=50%25{end}");
+        stand.origin.script(&path, &["/bytes?n=500000&cut=90000", &rest, &rest, "/bytes?n=500000&chunked=1"]);
+        let reply = stand.worker.get(&path);
+        assert!(reply.status == 200 && reply.whole, "{end}: {}", reply.status);
+        assert!(reply.body == generated(0, 500_000), "{end}: other bytes");
+        assert_eq!(stand.origin.count(&path), 4, "{end}");
+    }
+}

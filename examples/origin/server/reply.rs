@@ -211,7 +211,8 @@ impl Reply {
             let len = whole.min(usize::try_from(stop - sent).unwrap_or(usize::MAX));
             let piece = self.content.piece(sent, len);
             // A cut within a chunk: its size line promises more than will come.
-            let promised = if cut == Some(stop) { piece.len() + 1 } else { piece.len() };
+            let is_last = cut == Some(sent + piece.len() as u64);
+            let promised = if is_last { piece.len() + 1 } else { piece.len() };
             frame(&mut out, &piece, chunked.map(|_| promised));
             stream.write_all(&std::mem::take(&mut out))?;
             sent += piece.len() as u64;
