@@ -8,10 +8,10 @@ use crate::plot::{Figure, Panel, Series};
 /// One figure for a script.
 pub fn figure(script: &Script, results: &[(Strategy, Tally)]) -> Figure {
     let mut panels = vec![
-        compared("requests to the origin", "/s", results, |seconds| {
+        compared("requests", "/s", results, |seconds| {
             f64::from(seconds.iter().map(|s| s.asks).sum::<u32>()) / STEP as f64
         }),
-        compared("wait of 95 of 100", " s", results, |seconds| {
+        compared("wait, p95", " s", results, |seconds| {
             let waits: Vec<u32> = seconds.iter().flat_map(|s| s.waits.iter().copied()).collect();
             f64::from(quantile(&waits, 0.95)) / 1000.0
         }),

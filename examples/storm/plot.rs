@@ -135,7 +135,7 @@ fn added(sum: &[f64], series: &Series, factor: f64) -> Vec<f64> {
 fn legend(out: &mut String, panel: &Panel, y: f64) {
     let mut x = WIDTH - RIGHT;
     for series in panel.series.iter().rev() {
-        let width = series.name.len() as f64 * 6.9;
+        let width = series.name.len() as f64 * 7.6;
         x -= width;
         let _ = writeln!(
             out,
@@ -145,7 +145,7 @@ fn legend(out: &mut String, panel: &Panel, y: f64) {
             series.color,
             series.name
         );
-        x -= 24.0;
+        x -= 19.0;
     }
 }
 
