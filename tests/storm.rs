@@ -33,9 +33,9 @@ fn config(strategy: Strategy) -> Rc<Config> {
 /// What came of it; each is played once. Visitors wait as long as it takes, so that it can be seen how long that is, but for
 /// the strategies of which is shown that nobody has to wait so long.
 fn played(name: &'static str, strategy: Strategy) -> Arc<Tally> {
-    type Known = HashMap<(&'static str, String), Arc<OnceLock<Arc<Tally>>>>;
+    type Known = HashMap<(&'static str, Strategy), Arc<OnceLock<Arc<Tally>>>>;
     static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
-    let place = Arc::clone(KNOWN.lock().unwrap().entry((name, format!("{strategy:?}"))).or_default());
+    let place = Arc::clone(KNOWN.lock().unwrap().entry((name, strategy)).or_default());
     let tally = place.get_or_init(|| {
         let script = script(name);
         let patience = matches!(strategy, Strategy::Brisk | Strategy::Naive).then_some(8_000);

@@ -101,6 +101,7 @@ impl Breaker {
         if params.failures == 0 {
             return Verdict::Go;
         }
+        self.settle(now);
         match self.state {
             State::Closed => Verdict::Go,
             State::Open { until } if now < until => Verdict::Skip(until.since(now)),
@@ -112,12 +113,16 @@ impl Breaker {
             }
             State::Ramp { since } => match share(now.since(since)) {
                 Some(share) if random.unit() >= share => Verdict::Spare,
-                Some(_) => Verdict::Go,
-                None => {
-                    self.close();
-                    Verdict::Go
-                }
+                Some(_) | None => Verdict::Go,
             },
+        }
+    }
+
+    /// When its return is over it is as if nothing had been: the next outage begins anew. Whoever does not ask to be admitted
+    /// has to see to it.
+    pub fn settle(&mut self, now: Time) {
+        if self.stage(now) == Stage::Closed && matches!(self.state, State::Ramp { .. }) {
+            self.close();
         }
     }
 
@@ -188,7 +193,7 @@ impl Breaker {
 
     /// For how long has it been waiting for somebody to be its probe, if it has?
     #[must_use]
-    pub fn is_due_for(&self, now: Time) -> Option<Duration> {
+    pub fn due_for(&self, now: Time) -> Option<Duration> {
         match self.state {
             State::Open { until } | State::Probing { lease: until } if until <= now => Some(now.since(until)),
             State::Open { .. } | State::Probing { .. } | State::Closed | State::Ramp { .. } => None,

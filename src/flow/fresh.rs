@@ -61,17 +61,6 @@ impl Flow {
         Step::Lookup(Tier::Cache)
     }
 
-    /// How long a tier may take to say whether it has the copy; one that takes longer has none.
-    #[must_use]
-    pub fn look_limit(&self, now: &Now) -> Duration {
-        if self.phase == Phase::Caching && !self.only_copies {
-            // The origin is not kept waiting for a tier that is slower than it.
-            return LOOK_LIMIT;
-        }
-        // `DEADLINE` is for all of it. But where the attempts have used that up, a copy is still worth a moment.
-        LOOK_MOST.min(self.left(now)).max(LOOK_LEAST)
-    }
-
     /// What the look-up before the first attempt found.
     pub(super) fn cached(&mut self, found: Option<Record>, now: &mut Now) -> Step {
         let Copies::Asking(tier) = std::mem::replace(&mut self.copy, Copies::None) else { return self.attempt(now) };
@@ -198,11 +187,7 @@ impl Flow {
 }
 
 /// How long a tier may take before the origin is asked.
-const LOOK_LIMIT: Duration = Duration::from_millis(500);
-
-/// How long it may take at any other time, at most and at least.
-const LOOK_MOST: Duration = Duration::from_secs(3);
-const LOOK_LEAST: Duration = Duration::from_millis(500);
+pub(super) const LOOK_LIMIT: Duration = Duration::from_millis(500);
 
 /// How long who waits for a copy that is being written waits before the next look.
 const MOMENT: Duration = Duration::from_millis(10);

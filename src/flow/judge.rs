@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::fresh::LOOK_LIMIT;
 use super::{Copies, Failed, Flow, Now, Origin, Phase, State, Tier};
 use crate::breaker::Stage;
 use crate::config::{Bodies, Config, Mode};
@@ -93,6 +94,17 @@ impl Flow {
         self.config.deadline.saturating_sub(now.time.since(self.start))
     }
 
+    /// How long a tier may take to say whether it has the copy; one that takes longer has none.
+    #[must_use]
+    pub fn look_limit(&self, now: &Now) -> Duration {
+        if self.phase == Phase::Caching && !self.only_copies {
+            // The origin is not kept waiting for a tier that is slower than it.
+            return LOOK_LIMIT;
+        }
+        // `DEADLINE` is for all of it. But where the attempts have used that up, a copy is still worth a moment.
+        LOOK_MOST.min(self.left(now)).max(LOOK_LEAST)
+    }
+
     /// What is remembered of the present target.
     pub(super) fn origin<'a>(&self, state: &'a mut State) -> &'a mut Origin {
         state.origin(self.authority(self.target))
@@ -131,3 +143,7 @@ fn retry_after(outcome: &Outcome, now: Time) -> Option<Duration> {
     let Outcome::Answered { fields, .. } = outcome else { return None };
     retry::retry_after(&fields.field("retry-after")?, now)
 }
+
+/// How long a tier may take to say whether it has the copy, at most and at least.
+const LOOK_MOST: Duration = Duration::from_secs(3);
+const LOOK_LEAST: Duration = Duration::from_millis(500);

@@ -56,7 +56,7 @@ impl Flow {
         let params = self.config.breaker;
         let breaker = &mut self.origin(now.state).breaker;
         // A body on its way from the visitor takes its time, and may break off: a bad probe, if there is any other to be had.
-        if self.replay == Replay::No && breaker.is_due_for(now.time).is_some_and(|due| due < params.lease) {
+        if self.replay == Replay::No && breaker.due_for(now.time).is_some_and(|due| due < params.lease) {
             return Verdict::Skip(PROBE_WAIT);
         }
         breaker.admit(params, now.time, &mut self.random)
@@ -200,8 +200,7 @@ impl Flow {
     fn next_target(&self, now: &mut Now) -> usize {
         let count = self.config.fallbacks.len() + 1;
         let mut round = (1..=count).map(|step| (self.target + step) % count);
-        let mut is_open = |target: &usize| now.state.origin(self.authority(*target)).breaker.is_open(now.time);
-        round.find(|target| self.drill.is_some() || !is_open(target)).unwrap_or(self.target)
+        round.find(|target| !self.is_open(*target, now)).unwrap_or(self.target)
     }
 
     /// Once more, or not? A retry is charged to the origin that it goes to.
@@ -239,8 +238,11 @@ impl Flow {
 
     /// Is there nobody who may be asked?
     pub(super) fn all_open(&self, now: &mut Now) -> bool {
-        let mut targets = 0..=self.config.fallbacks.len();
-        self.drill.is_none() && targets.all(|target| now.state.origin(self.authority(target)).breaker.is_open(now.time))
+        (0..=self.config.fallbacks.len()).all(|target| self.is_open(target, now))
+    }
+
+    fn is_open(&self, target: usize, now: &mut Now) -> bool {
+        self.drill.is_none() && now.state.origin(self.authority(target)).breaker.is_open(now.time)
     }
 
     fn sleep(&mut self, wait: Duration, now: &mut Now) -> Step {

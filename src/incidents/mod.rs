@@ -114,10 +114,7 @@ impl Incident {
     /// Takes note of what one isolate tells, and says what there is to know.
     pub fn hear(&mut self, question: Question, now: Time, random: &mut Random) -> Known {
         let params = question.breaker;
-        if self.breaker.stage(now) == Stage::Closed {
-            // No request asks this breaker, which would end the ramp: without this every outage were longer than the last.
-            self.breaker.close();
-        }
+        self.breaker.settle(now);
         match (question.report, self.breaker.stage(now)) {
             (Report::Failed(failures), stage @ (Stage::Closed | Stage::Ramp(_))) => {
                 self.count(&failures, now);

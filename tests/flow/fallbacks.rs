@@ -18,6 +18,11 @@ fn hosts(visit: &Visit) -> Vec<&str> {
     urls.map(|url| url.split('/').nth(2).expect("a host")).collect()
 }
 
+fn trip_second(site: &mut Site) {
+    let (params, time) = (site.config.breaker, site.time);
+    site.state.origin("two.example").breaker.trip(params, time, None, &mut Random::new(1));
+}
+
 #[test]
 fn each_is_tried_in_its_turn() {
     let mut site = Site::new(&VARS);
@@ -90,8 +95,7 @@ fn one_with_an_open_breaker_is_as_if_it_were_not_configured() {
     let without = |retries| Site::new(&vars(&[("RETRY_ATTEMPTS", retries)]));
     let with = |retries| {
         let mut site = Site::new(&vars(&[("ORIGIN_FALLBACKS", "https://two.example"), ("RETRY_ATTEMPTS", retries)]));
-        let (params, time) = (site.config.breaker, site.time);
-        site.state.origin("two.example").breaker.trip(params, time, None, &mut Random::new(1));
+        trip_second(&mut site);
         site
     };
     for (retries, script) in [
@@ -106,8 +110,7 @@ fn one_with_an_open_breaker_is_as_if_it_were_not_configured() {
     }
     // Of three, the middle one is open: the last one is the next, and after it comes the first, as a retry.
     let mut site = Site::new(&vars(&[VARS[1], ("RETRY_ATTEMPTS", "2")]));
-    let (params, time) = (site.config.breaker, site.time);
-    site.state.origin("two.example").breaker.trip(params, time, None, &mut Random::new(1));
+    trip_second(&mut site);
     let visit = site.plays("GET", "fetch 502 fetch 502 sleep slept fetch 200 origin");
     assert_eq!(hosts(&visit), ["one.example", "three.example", "one.example"]);
 }
@@ -117,8 +120,7 @@ fn the_retry_of_an_origin_is_out_of_its_budget_though_a_fallback_is_away() {
     let vars =
         [VARS[0], ("ORIGIN_FALLBACKS", "https://two.example"), ("BREAKER_FAILURES", "90"), ("RETRY_BUDGET", "0%")];
     let mut site = Site::new(&vars);
-    let (params, time) = (site.config.breaker, site.time);
-    site.state.origin("two.example").breaker.trip(params, time, None, &mut Random::new(1));
+    trip_second(&mut site);
     let visit = site.plays("GET", "fetch 502 cache? none page");
     assert_eq!(visit.finish.after.line.unwrap().no_retry, Some("budget"));
 }
@@ -128,9 +130,9 @@ fn the_retry_of_an_origin_is_out_of_its_budget_though_a_fallback_is_away() {
 fn who_has_no_copy_spares_it_by_means_of_the_next_one() {
     let vars = [VARS[0], VARS[1], VARS[2], ("BREAKER_FAILURES", "5")];
     let mut site = Site::new(&vars);
-    let (params, time) = (site.config.breaker, site.time);
+    let time = site.time;
     site.state.origin("one.example").breaker.come_back(Duration::ZERO, time);
-    site.state.origin("two.example").breaker.trip(params, time, None, &mut Random::new(1));
+    trip_second(&mut site);
     let mut asked = Vec::new();
     for _ in 0..50 {
         let mut flow = site.flow("POST");

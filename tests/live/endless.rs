@@ -1,32 +1,11 @@
 //! What never ends, and has no row in `docs/faults.md`: nobody waits for it longer than they want to, and it is asked once.
 
-use std::io::Read as _;
-use std::net::TcpStream;
-
 use crate::client;
 use crate::stand::{Stand, is_page};
 
 /// Time limits that would be over at once, and a second origin that works.
 const VARS: [(&str, &str); 3] =
     [("TIMEOUT", "200ms"), ("DEADLINE", "1s"), ("ORIGIN_FALLBACKS", "http://second.example")];
-
-const UPGRADE: [(&str, &str); 4] = [
-    ("connection", "Upgrade"),
-    ("upgrade", "websocket"),
-    ("sec-websocket-version", "13"),
-    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
-];
-
-/// The visitor has the head, and it is the origin's.
-fn head(stream: &mut TcpStream) -> String {
-    let (mut got, mut buffer) = (Vec::new(), [0; 4096]);
-    while !got.windows(4).any(|end| end == b"\r\n\r\n") {
-        let read = stream.read(&mut buffer).expect("a head");
-        assert!(read > 0, "it ended: {got:?}");
-        got.extend(&buffer[..read]);
-    }
-    String::from_utf8_lossy(&got).to_lowercase()
-}
 
 /// Another visitor waits for all of the time limits.
 fn until_all_limits_are_over(stand: &Stand) {
@@ -49,7 +28,7 @@ fn a_body_that_does_not_come_is_the_origins_affair() {
         ] {
             stand.origin.script(path, &["/fault/hang-body"]);
             let mut visitor = client::send(stand.worker.port(), method, path, &[field], b"");
-            let head = head(&mut visitor);
+            let head = String::from_utf8_lossy(&client::head(&mut visitor)).to_lowercase();
             assert!(head.starts_with("http/1.1 200") && !head.contains("proxy-status"), "{method} {path}: {head}");
             visitors.push(visitor);
         }
@@ -67,7 +46,7 @@ fn a_body_that_does_not_come_is_the_origins_affair() {
 fn a_websocket_to_an_origin_that_hangs_waits_as_long_as_the_visitor_does() {
     let stand = Stand::new(&VARS);
     stand.origin.script("/ws", &["/fault/hang?status=418"]);
-    let visitor = client::send(stand.worker.port(), "GET", "/ws", &UPGRADE, b"");
+    let visitor = client::send(stand.worker.port(), "GET", "/ws", &client::UPGRADE, b"");
     stand.origin.wait_for_hanging(1);
     until_all_limits_are_over(&stand);
     assert_eq!(stand.origin.requests_to("/ws").iter().map(|seen| seen.ended).collect::<Vec<_>>(), [None]);

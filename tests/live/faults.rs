@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
 
-use crate::client::Reply;
+use crate::client::{Reply, UPGRADE};
 
 use crate::origin::{FAULTS, Fault, Origin};
 use crate::stand::{is_copy, is_page};
@@ -196,12 +196,7 @@ impl Group<'_> {
         match request {
             "Range" => fields.push(("range", "bytes=0-3")),
             "If-None-Match" => fields.push(("if-none-match", "\"m\"")),
-            "WebSocket" => fields.extend([
-                ("connection", "Upgrade"),
-                ("upgrade", "websocket"),
-                ("sec-websocket-version", "13"),
-                ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
-            ]),
+            "WebSocket" => fields.extend(UPGRADE),
             _ => {}
         }
         self.stand.worker.ask(method, &self.path(), &fields, body)

@@ -82,12 +82,7 @@ fn what_is_larger_or_slower_streams() {
     assert!(large.whole && large.body == generated(0, 3_000_000));
     // The origin waits in the middle of the body until it is told to go on, and that is after the visitor has the head.
     let mut slow = client::send(stand.worker.port(), "GET", "/ok?type=text/html&n=5000&hold=1000", &[], b"");
-    let (mut got, mut buffer) = (Vec::new(), [0; 4096]);
-    while !got.windows(4).any(|end| end == b"\r\n\r\n") {
-        let read = slow.read(&mut buffer).expect("a head");
-        assert!(read > 0, "it ended: {got:?}");
-        got.extend(&buffer[..read]);
-    }
+    let (mut got, mut buffer) = (client::head(&mut slow), [0; 4096]);
     assert!(got.starts_with(b"HTTP/1.1 200"));
     stand.origin.release();
     while !got.ends_with(&generated(0, 5000)) {

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
 
-use crate::client;
+use crate::client::{self, UPGRADE};
 use crate::origin::{Fault, Origin};
 use crate::worker::Setup;
 
@@ -72,13 +72,7 @@ fn maintenance_keeps_everybody_from_the_origin() {
         assert_eq!(reply.field("cache-control").as_deref(), Some("no-store"));
         assert_eq!(reply.body.is_empty(), method == "HEAD");
     }
-    let upgrade = [
-        ("Connection", "Upgrade"),
-        ("Upgrade", "websocket"),
-        ("Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="),
-        ("Sec-WebSocket-Version", "13"),
-    ];
-    assert_eq!(worker.get_with("/ws", &upgrade).status, 503);
+    assert_eq!(worker.get_with("/ws", &UPGRADE).status, 503);
     assert!(origin.requests().is_empty());
     assert_eq!(worker.get("/.understudy/health").status, 200);
 }

@@ -1,6 +1,6 @@
 //! A visitor: one request, one connection, the answer as it came over the wire.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
 use super::raw::{self, Raw};
@@ -78,6 +78,25 @@ pub fn send(port: u16, method: &str, target: &str, fields: &[(&str, &str)], body
     stream.write_all(body).expect("to be heard");
     stream
 }
+
+/// What has come of an answer when all of its head has, and no more than comes with that.
+pub fn head(stream: &mut TcpStream) -> Vec<u8> {
+    let (mut got, mut buffer) = (Vec::new(), [0; 4096]);
+    while !got.windows(4).any(|end| end == b"\r\n\r\n") {
+        let read = stream.read(&mut buffer).expect("a head");
+        assert!(read > 0, "it ended: {got:?}");
+        got.extend(&buffer[..read]);
+    }
+    got
+}
+
+/// What makes a GET ask for a WebSocket (RFC 6455 §4.1).
+pub const UPGRADE: [(&str, &str); 4] = [
+    ("connection", "Upgrade"),
+    ("upgrade", "websocket"),
+    ("sec-websocket-version", "13"),
+    ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+];
 
 /// The answer on this connection.
 pub fn read(stream: TcpStream, method: &str) -> Reply {

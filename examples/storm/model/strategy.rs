@@ -1,7 +1,7 @@
 //! Who stands between visitors and origin?
 
 /// What handles the visitors' requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Strategy {
     /// Nothing.
     None,
