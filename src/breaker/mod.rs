@@ -22,7 +22,7 @@ pub struct Params {
     pub open_base: Duration,
     /// And at most, doubling.
     pub open_cap: Duration,
-    /// How long a probe may take before it counts as lost and another may go.
+    /// How long nothing may be heard of a probe before it counts as lost and another may go.
     pub lease: Duration,
 }
 
@@ -107,8 +107,7 @@ impl Breaker {
             State::Open { until } if now < until => Verdict::Skip(until.since(now)),
             State::Probing { lease } if now < lease => Verdict::Skip(lease.since(now).min(PROBE_WAIT)),
             State::Open { .. } | State::Probing { .. } => {
-                self.turned = now;
-                self.state = State::Probing { lease: now + params.lease };
+                self.probe(params, now);
                 Verdict::Probe
             }
             State::Ramp { since } => match share(now.since(since)) {
@@ -197,6 +196,21 @@ impl Breaker {
         match self.state {
             State::Open { until } | State::Probing { lease: until } if until <= now => Some(now.since(until)),
             State::Open { .. } | State::Probing { .. } | State::Closed | State::Ramp { .. } => None,
+        }
+    }
+
+    /// One request is the probe.
+    pub fn probe(&mut self, params: Params, now: Time) {
+        self.turned = now;
+        self.state = State::Probing { lease: now + params.lease };
+    }
+
+    /// The probe, asked at that time, is still on its way: no other may go for another lease.
+    pub fn renew(&mut self, params: Params, asked_at: Time, now: Time) {
+        if !self.is_of_before(asked_at)
+            && let State::Probing { lease } = &mut self.state
+        {
+            *lease = now + params.lease;
         }
     }
 

@@ -210,8 +210,10 @@ impl Config {
                 t.len() <= 512 && t.bytes().all(|b| b.is_ascii_graphic())
             }),
         };
-        // A probe that has not been heard of by then is not going to be.
-        config.breaker.lease = config.timeout + Duration::from_secs(1);
+        // A probe that has not been heard of by then is not going to be: its headers come within `TIMEOUT`, a document that
+        // is held (`GUARD_BYTES`) is let go when `PATIENCE` is over; and others are asked, a body is looked into.
+        let held = config.patience.min(config.deadline);
+        config.breaker.lease = config.timeout.max(held) + Duration::from_secs(2);
         config
     }
 }

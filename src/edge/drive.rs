@@ -80,7 +80,7 @@ pub async fn relay(config: &Config, request: &Request, incoming: &Incoming, mark
 pub struct Driver {
     pub(super) flow: Flow,
     outgoing: Outgoing,
-    env: Env,
+    pub(super) env: Env,
     /// Opened when first needed: a healthy request needs none.
     store: Option<Store>,
     /// The last attempt's response.
@@ -334,7 +334,7 @@ async fn beside<T>(attempt: &mut Option<Attempt>, other: impl Future<Output = T>
 }
 
 /// Nobody waits for what the object has to say to it.
-async fn tell(consult: Consult, env: Env) {
+pub(super) async fn tell(consult: Consult, env: Env) {
     incidents::ask(&consult, &env).await;
 }
 

@@ -10,11 +10,11 @@ use std::rc::Rc;
 use worker::console_log;
 use worker::js_sys::Promise;
 use worker::wasm_bindgen::prelude::*;
-use worker::wasm_bindgen_futures::future_to_promise;
+use worker::wasm_bindgen_futures::{future_to_promise, spawn_local};
 use worker::web_sys::Response;
 
 use super::copied::copied;
-use super::drive::{Driver, lend};
+use super::drive::{self, Driver, lend};
 use crate::flow::{Answer, Finish};
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
@@ -52,6 +52,10 @@ impl Driver {
         let (finish, _) = self.run(step).await;
         let Finish { answer, after } = *finish;
         after.line.iter().for_each(|line| console_log!("{}", line.to_json()));
+        if let Some(consult) = after.tell {
+            // Nobody waits for it, and it may go with the visitor.
+            spawn_local(drive::tell(consult, self.env.clone()));
+        }
         match answer {
             Answer::Origin { .. } => self.ended.take(),
             Answer::Copy(served) => {

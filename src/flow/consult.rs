@@ -5,6 +5,7 @@
 //! | an attempt failed | … `Consult`, and then as without: retry, copy, page |
 //! | an attempt takes longer than [`DOUBT`] | `Consult` while it goes on; nobody waits for an origin of which others know |
 //! | the breaker is due for a probe | `Consult`: one of all isolates may |
+//! | a probe without a timeout is under way | `Consult` twice in a lease, while it goes on |
 //! | it works again | nothing: it is told afterwards, [`After::tell`] |
 //!
 //! Never while all is well; at most once a second for each origin, but for what a breaker waits for. Whoever gets no answer
@@ -14,7 +15,6 @@ use std::hash::Hasher;
 use std::time::Duration;
 
 use super::{Flow, Now, Phase, Step};
-use crate::breaker::{Stage, Verdict};
 use crate::cdn_loop::Fnv;
 use crate::config::Mode;
 use crate::failure::Failure;
@@ -39,16 +39,14 @@ pub(super) enum Why {
 
 impl Flow {
     /// Does this request have a part in it?
-    fn shares(&self) -> bool {
+    pub(super) fn shares(&self) -> bool {
         self.bindings.incidents
             && self.config.breaker.failures > 0
             && self.config.mode == Mode::On
             && self.drill.is_none()
-            // Who is in the middle of a download (`RESUME`) has other worries.
-            && self.download.is_none()
     }
 
-    fn consult(&self, report: Report) -> Consult {
+    pub(super) fn consult(&self, report: Report) -> Consult {
         // `cf-ray` ends with the data centre: `8f0c1d2e3a4b5c6d-FRA`.
         let ray = self.request.fields().field("cf-ray").unwrap_or_default();
         let place = ray.split_once('-').map(|(_, place)| place).filter(|p| p.len() <= MAX_PLACE).unwrap_or_default();
@@ -74,6 +72,10 @@ impl Flow {
             self.tell = Some(self.consult(Report::Lost { retry_after }));
             return;
         }
+        // Who is in the middle of a download (`RESUME`) has other worries.
+        if self.download.is_some() {
+            return;
+        }
         let path = self.path_hash();
         let origin = self.origin(now.state);
         origin.untold = origin.untold.saturating_add(weight);
@@ -90,6 +92,13 @@ impl Flow {
             everywhere: failure.kind().is_of_all_paths(),
         });
         self.tell = Some(self.consult(report));
+    }
+
+    /// It ended for a reason that says nothing of the origin: another may probe.
+    pub(super) fn note_return(&mut self) {
+        if std::mem::take(&mut self.probing) {
+            self.tell = Some(self.consult(Report::Returned));
+        }
     }
 
     /// Only those who told of a failure tell that it works.
@@ -109,8 +118,9 @@ impl Flow {
     /// After which time of waiting others are asked, if at all.
     pub(super) fn doubt(&self, now: &mut Now) -> Option<Duration> {
         // Who sends something wants an answer, and not to be told after a second that it will never be known.
-        let doubts = self.shares() && !self.probing && !self.doubted && matches!(self.request.method(), "GET" | "HEAD");
-        (doubts && self.origin(now.state).may_ask(now.time)).then_some(DOUBT)
+        let doubts = self.shares() && !self.probing && !self.doubted && self.download.is_none();
+        (doubts && matches!(self.request.method(), "GET" | "HEAD") && self.origin(now.state).may_ask(now.time))
+            .then_some(DOUBT)
     }
 
     /// The attempt takes suspiciously long.
@@ -119,21 +129,6 @@ impl Flow {
         (self.doubting, self.doubted) = (false, true);
         self.phase = Phase::Asking(Why::Doubt);
         Step::Consult(self.consult(Report::Slow { path: self.path_hash() }))
-    }
-
-    /// The breaker would let this request through as its probe: do others know better?
-    pub(super) fn ask_to_probe(&mut self) -> Option<Step> {
-        if !self.shares() {
-            return None;
-        }
-        self.phase = Phase::Asking(Why::Probe);
-        Some(Step::Consult(self.consult(Report::Probe)))
-    }
-
-    /// May a probe go that nobody waits for? Where all isolates share one, none is wasted on that.
-    pub(super) fn may_go_unasked(&mut self, now: &mut Now) -> bool {
-        let is_due = matches!(self.origin(now.state).breaker.stage(now.time), Stage::Open(_) | Stage::Probing(_));
-        !(self.shares() && is_due) && matches!(self.admit(now), Verdict::Go | Verdict::Probe)
     }
 
     /// What others know, or nothing, if they did not say in time.
@@ -149,13 +144,22 @@ impl Flow {
             Some(Known::Open(left)) => origin.breaker.keep_open(left, now.time, &mut self.random),
             Some(Known::Ramp(ago)) => origin.breaker.come_back(ago, now.time),
             Some(Known::Over(_)) if why == Why::Probe => origin.breaker.close(),
-            Some(Known::Probe) => self.probing = true,
+            // Whatever this isolate heard meanwhile, or has not seen itself.
+            Some(Known::Probe) => {
+                origin.breaker.probe(self.config.breaker, now.time);
+                self.probing = true;
+            }
             Some(Known::Closed | Known::Over(_)) | None => {}
         }
+        let is_download = self.download.is_some();
+        // Nobody knows of anything: then the probe is for this isolate alone to decide.
+        let may_probe = matches!(known, Some(Known::Probe | Known::Closed) | None);
         match why {
+            Why::Failed if is_download => self.rest_failed(now),
             Why::Failed => self.resolve(now),
-            // Nobody knows of anything: then the probe is for this isolate alone to decide.
-            Why::Probe if matches!(known, Some(Known::Probe | Known::Closed) | None) => self.fetch(now),
+            Why::Probe if is_download && may_probe => self.fetch_rest(now),
+            Why::Probe if is_download => self.ask_for_rest(now),
+            Why::Probe if may_probe => self.fetch(now),
             Why::Probe => self.attempt(now),
             Why::Doubt => match known {
                 // Another origin may still have an answer, once this attempt has failed.

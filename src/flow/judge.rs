@@ -28,9 +28,10 @@ impl Flow {
         let params = self.config.breaker;
         let origin = now.state.origin(self.authority(self.target));
         if is_ours {
-            if !origin.breaker.is_of_before(self.asked_at) {
+            if self.probing || !origin.breaker.is_of_before(self.asked_at) {
                 origin.breaker.give_back(now.time);
             }
+            self.note_return();
             return;
         }
         // The probe of all isolates is never of before: somebody waits for what became of it.

@@ -24,6 +24,7 @@ mod guard;
 mod judge;
 mod news;
 mod notice;
+mod probe;
 mod recent;
 mod relay;
 mod resume;
@@ -88,6 +89,8 @@ pub struct Flow {
     /// When the attempt takes long, others are to be asked; and they were.
     doubting: bool,
     doubted: bool,
+    /// This attempt is a probe without a timeout, and says now and then that it is under way.
+    signing: bool,
     /// What others are to be told.
     tell: Option<Consult>,
     /// It was looked everywhere, and there is nothing that an error could hide.
@@ -122,7 +125,7 @@ pub struct Fetch {
     pub url: Option<String>,
     /// Until the response's headers; `None`: without limit.
     pub timeout: Option<Duration>,
-    /// After this time the visitor would rather have a copy, or others are asked what they know.
+    /// After this time the visitor would rather have a copy, or others are asked or told what there is to know.
     pub patience: Option<Duration>,
     /// In place of the visitor's own: validators of the copy for `If-None-Match` and `If-Modified-Since`, or what asks for
     /// the rest of a download. Empty: those stay; an empty value: without that field.
@@ -202,6 +205,8 @@ enum Phase {
     Sleeping,
     /// Others are being asked what they know.
     Asking(consult::Why),
+    /// Others are being told that the probe is under way.
+    Signing,
     /// A look-up while an attempt goes on of which others know that it will come to nothing.
     Doubting,
     /// A look-up because everything has failed.
@@ -275,6 +280,7 @@ impl Flow {
             probing: false,
             doubting: false,
             doubted: false,
+            signing: false,
             tell: None,
             vacant: false,
             download: None,
@@ -290,10 +296,16 @@ impl Flow {
     pub fn next(&mut self, event: Event, now: &mut Now) -> Step {
         match (self.phase, event) {
             (
-                Phase::Attempting | Phase::Impatient | Phase::Doubting | Phase::Asking(consult::Why::Doubt),
+                Phase::Attempting
+                | Phase::Impatient
+                | Phase::Doubting
+                | Phase::Signing
+                | Phase::Asking(consult::Why::Doubt),
                 Event::Attempted(outcome),
             ) => self.attempted(&outcome, now),
+            (Phase::Signing, Event::Consulted(_)) => self.signed(),
             (Phase::Asking(why), Event::Consulted(known)) => self.consulted(why, known, now),
+            (Phase::Attempting, Event::Impatient) if self.signing => self.sign(now),
             (Phase::Attempting, Event::Impatient) if self.doubting => self.ask_in_doubt(now),
             (Phase::Attempting, Event::Impatient) if self.may_look() => self.look(Phase::Impatient, now),
             (Phase::Attempting, Event::Impatient) if self.heeds_news() => self.news(now),

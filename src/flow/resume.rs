@@ -13,6 +13,7 @@
 
 use std::time::Duration;
 
+use super::consult::Why;
 use super::{After, Answer, Copies, Failed, Fetch, Finish, Flow, Now, Phase, Step, Tier};
 use crate::breaker::Verdict;
 use crate::config::{Log, Mode};
@@ -102,17 +103,22 @@ impl Flow {
             return self.complete(now);
         }
         for _ in 0..=self.config.fallbacks.len() {
-            // Who is in the middle of a download is not to be spared one.
-            if !matches!(self.admit(now), Verdict::Skip(_)) {
-                let Some(download) = &mut self.download else { return self.break_off(now) };
-                download.attempts += 1;
-                let conditions = download.plan.continuation(download.received);
-                self.phase = Phase::Resuming;
-                return Step::Fetch(Fetch { conditions, patience: None, ..self.attempted_fetch(now) });
+            match self.admit(now) {
+                Verdict::Skip(_) => self.move_on(),
+                Verdict::Probe => return self.ask_to_probe().unwrap_or_else(|| self.fetch_rest(now)),
+                // Who is in the middle of a download is not to be spared one.
+                Verdict::Go | Verdict::Spare => return self.fetch_rest(now),
             }
-            self.move_on();
         }
         self.complete(now)
+    }
+
+    pub(super) fn fetch_rest(&mut self, now: &mut Now) -> Step {
+        let Some(download) = &mut self.download else { return self.break_off(now) };
+        download.attempts += 1;
+        let conditions = download.plan.continuation(download.received);
+        self.phase = Phase::Resuming;
+        Step::Fetch(Fetch { conditions, patience: None, ..self.attempted_fetch(now) })
     }
 
     /// An origin was asked for the rest.
@@ -121,8 +127,13 @@ impl Flow {
         self.judge_origin(failed, outcome, now);
         if let Some(failure) = failed {
             self.failed = Some(self.facts(failure, outcome, now));
-            self.move_on();
-            return self.ask_again(failure, now);
+            return match self.tell.take() {
+                Some(consult) => {
+                    self.phase = Phase::Asking(Why::Failed);
+                    Step::Consult(consult)
+                }
+                None => self.rest_failed(now),
+            };
         }
         let (Outcome::Answered { status, fields, .. }, Some(download)) = (outcome, &mut self.download) else {
             return self.break_off(now);
@@ -130,13 +141,20 @@ impl Flow {
         match download.plan.continues(download.received, *status, *fields) {
             Ok(()) => {
                 download.resumed += 1;
-                self.put(Answer::Origin(FieldLines::new()))
+                self.put(Answer::Origin(FieldLines::new()), None)
             }
             Err(why) => {
                 self.line.no_resume = Some(why.as_str());
                 self.break_off(now)
             }
         }
+    }
+
+    /// The one that was asked for the rest failed: another one, then?
+    pub(super) fn rest_failed(&mut self, now: &mut Now) -> Step {
+        let Some(failure) = self.failed.as_ref().map(|failed| failed.failure) else { return self.break_off(now) };
+        self.move_on();
+        self.ask_again(failure, now)
     }
 
     /// What lay in a tier.
@@ -159,7 +177,7 @@ impl Flow {
                 self.line.age = Some(aged.age);
                 self.download.iter_mut().for_each(|download| download.resumed += 1);
                 let part = Part::Range { first, last };
-                self.put(Answer::Copy(Served { status: 206, lines: FieldLines::new(), part, notice: None }))
+                self.put(Answer::Copy(Served { status: 206, lines: FieldLines::new(), part, notice: None }), None)
             }
             None if tier == Tier::Cache && self.bindings.kv => {
                 self.copy = Copies::Asking(Tier::Kv);
@@ -214,13 +232,13 @@ impl Flow {
     /// It ends here, and the visitor sees that it is not all.
     fn break_off(&mut self, now: &mut Now) -> Step {
         let line = self.download_line("cut", now);
-        self.phase = Phase::Done;
-        Step::Finish(Box::new(Finish { answer: Answer::BreakOff, after: After { line, ..After::default() } }))
+        self.put(Answer::BreakOff, line)
     }
 
-    fn put(&mut self, answer: Answer) -> Step {
+    fn put(&mut self, answer: Answer, line: Option<Line>) -> Step {
         self.phase = Phase::Done;
-        Step::Finish(Box::new(Finish { answer, after: After::default() }))
+        let tell = self.tell.take();
+        Step::Finish(Box::new(Finish { answer, after: After { line, tell, ..After::default() } }))
     }
 
     fn download_line(&mut self, answer: &'static str, now: &Now) -> Option<Line> {

@@ -8,7 +8,7 @@ use super::consult::Why;
 use super::fresh::Held;
 use super::judge::authority;
 use super::{Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
-use crate::breaker::{PROBE_WAIT, Stage, Verdict};
+use crate::breaker::{Stage, Verdict};
 use crate::config::{Bodies, Mode};
 use crate::failure::{self, Failure, Kind, Outcome};
 use crate::retry::{self, Decision, Replay, Situation};
@@ -49,19 +49,6 @@ impl Flow {
         self.fetch(now)
     }
 
-    pub(super) fn admit(&mut self, now: &mut Now) -> Verdict {
-        if self.drill.is_some() || self.config.mode == Mode::Observe {
-            return Verdict::Go;
-        }
-        let params = self.config.breaker;
-        let breaker = &mut self.origin(now.state).breaker;
-        // A body on its way from the visitor takes its time, and may break off: a bad probe, if there is any other to be had.
-        if self.replay == Replay::No && breaker.due_for(now.time).is_some_and(|due| due < params.lease) {
-            return Verdict::Skip(PROBE_WAIT);
-        }
-        breaker.admit(params, now.time, &mut self.random)
-    }
-
     pub(super) fn fetch(&mut self, now: &mut Now) -> Step {
         self.phase = Phase::Attempting;
         Step::Fetch(self.attempted_fetch(now))
@@ -92,10 +79,12 @@ impl Flow {
         // Whichever comes first; who has no patience looks for a copy at once.
         self.doubting = doubt.is_some_and(|doubt| patience.is_none_or(|patience| doubt < patience));
         let patience = if self.doubting { doubt } else { patience.or_else(|| self.first_news(now)) };
+        let sign = self.first_sign(now);
+        self.signing = sign.is_some();
         Fetch {
             url: target.map(|base| base.join(&self.request.parts())),
             timeout: timed.then_some(timeout),
-            patience: patience.filter(|patience| !observe && *patience < timeout),
+            patience: sign.or(patience).filter(|patience| !observe && (!timed || *patience < timeout)),
             conditions: self.conditions.clone(),
             pretend: self.drill,
         }

@@ -37,11 +37,15 @@ pub enum Report {
     },
     /// The isolate's own breaker is due for a probe.
     Probe,
+    /// The one probe is still on its way.
+    Underway,
     /// After a failure that was told, an attempt worked.
     Worked {
         /// It was the one probe.
         probe: bool,
     },
+    /// The one probe ended for a reason that says nothing of the origin.
+    Returned,
     /// The one probe failed.
     Lost {
         /// The origin's own wish.
@@ -130,6 +134,8 @@ impl Incident {
             (Report::Lost { retry_after }, Stage::Probing(_)) => {
                 self.breaker.failure(params, now, 1, retry_after, random);
             }
+            (Report::Underway, Stage::Probing(_)) => self.breaker.renew(params, now, now),
+            (Report::Returned, Stage::Probing(_)) => self.breaker.give_back(now),
             (Report::Worked { probe: true }, Stage::Probing(_)) => {
                 self.breaker.success(params, now);
                 self.back = Some(now);
@@ -144,6 +150,7 @@ impl Incident {
             (Report::Failed(_) | Report::Worked { .. }, Stage::Open(_) | Stage::Probing(_))
             | (Report::Lost { .. }, Stage::Closed | Stage::Open(_) | Stage::Ramp(_))
             | (Report::Slow { .. }, Stage::Open(_) | Stage::Probing(_) | Stage::Ramp(_))
+            | (Report::Underway | Report::Returned, Stage::Closed | Stage::Open(_) | Stage::Ramp(_))
             | (Report::Probe, _) => {}
         }
         self.known(question, now, random)

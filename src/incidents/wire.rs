@@ -20,6 +20,8 @@ impl Question {
             }
             Report::Slow { path } => ["slow", &path.to_string()].join("."),
             Report::Probe => "probe".to_owned(),
+            Report::Underway => "underway".to_owned(),
+            Report::Returned => "returned".to_owned(),
             Report::Worked { probe } => ["worked", &bit(probe)].join("."),
             Report::Lost { retry_after } => ["lost", &span(retry_after)].join("."),
         };
@@ -46,6 +48,8 @@ impl Question {
             }),
             "slow" => Report::Slow { path: next()?.parse().ok()? },
             "probe" => Report::Probe,
+            "underway" => Report::Underway,
+            "returned" => Report::Returned,
             "worked" => Report::Worked { probe: next()? == "1" },
             "lost" => Report::Lost { retry_after: optional(next()?)? },
             _ => return None,
@@ -106,6 +110,8 @@ mod tests {
             Report::Failed(Failures::default()),
             Report::Slow { path: 3 },
             Report::Probe,
+            Report::Underway,
+            Report::Returned,
             Report::Worked { probe: true },
             Report::Worked { probe: false },
             Report::Lost { retry_after: Some(second) },

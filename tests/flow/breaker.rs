@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use understudy::flow::Tier;
-use understudy::retry::Replay;
 
 use crate::site::Site;
 
@@ -114,31 +113,6 @@ fn one_probe_decides() {
     assert_eq!(crate::site::name(&site.happens(&mut probe, "502")), "cache?");
     site.time = site.time + Duration::from_secs(12);
     site.plays("GET", "cache? none page");
-}
-
-/// It may take minutes, and break off for reasons of its own: the others would wait for that.
-#[test]
-fn an_upload_is_a_probe_only_where_nothing_better_comes() {
-    let mut site = tripped();
-    site.time = site.time + Duration::from_secs(10);
-    site.replay = Replay::No;
-    site.plays("POST", "page");
-    site.replay = Replay::Once;
-    site.plays("POST", "fetch 200 origin");
-    assert_eq!(state(&mut site), "ramp");
-
-    let mut site = tripped();
-    site.time = site.time + Duration::from_secs(10) + site.config.breaker.lease;
-    site.replay = Replay::No;
-    let mut upload = site.flow("POST");
-    let mut now = understudy::flow::Now { time: site.time, state: &mut site.state };
-    assert_eq!(crate::site::name(&upload.start(&mut now)), "fetch", "nobody else came for so long");
-    site.replay = Replay::Yes;
-    site.plays("POST", "page");
-    // It breaks off, whosever fault that is: the next one need not wait for a lease to end.
-    site.happens(&mut upload, "reset");
-    site.plays("POST", "fetch 200 origin");
-    assert_eq!(state(&mut site), "ramp");
 }
 
 #[test]

@@ -11,6 +11,8 @@ mod fresh;
 mod gallery;
 mod guard;
 mod news;
+mod one_probe;
+mod probe;
 mod resume;
 mod retries;
 mod site;

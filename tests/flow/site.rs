@@ -228,7 +228,7 @@ pub fn name(step: &Step) -> &'static str {
     }
 }
 
-fn outcome<'a>(word: &str, fields: &'a FieldLines) -> Outcome<'a> {
+pub fn outcome<'a>(word: &str, fields: &'a FieldLines) -> Outcome<'a> {
     match word {
         "reset" => Outcome::Rejected { reason: "Network connection lost." },
         "timeout" => Outcome::TimedOut,
