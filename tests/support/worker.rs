@@ -1,6 +1,5 @@
 //! The Worker in the real runtime: `build/` in a workerd of the test's own, with the platform's services in memory.
 
-use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,6 +11,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::client::{self, Reply};
+
+mod capnp;
 
 /// One workerd with the Worker in it; ended when dropped.
 pub struct Worker {
@@ -32,6 +33,7 @@ pub struct Setup {
     incidents: Option<(&'static str, &'static str)>,
     script: Option<String>,
     modules: PathBuf,
+    watched: bool,
 }
 
 /// Where the Worker's fetches go.
@@ -67,6 +69,7 @@ impl Setup {
             incidents: None,
             script: None,
             modules: build(),
+            watched: false,
         }
     }
 
@@ -113,6 +116,12 @@ impl Setup {
         self
     }
 
+    /// With a look at its memory: [`Worker::wasm_memory`].
+    pub fn watched(mut self) -> Self {
+        self.watched = true;
+        self
+    }
+
     /// Starts it.
     pub fn start(self) -> Worker {
         Worker::start(&self)
@@ -124,6 +133,8 @@ impl Worker {
         let folder = scratch();
         let config = folder.join("config.capnp");
         std::fs::write(folder.join("platform.js"), include_str!("platform.js")).expect("a file");
+        std::fs::write(folder.join("watch.js"), include_str!("watch.js")).expect("a file");
+        std::fs::write(folder.join("watched.js"), include_str!("watched.js")).expect("a file");
         match &setup.script {
             Some(script) => std::fs::write(folder.join("script.js"), script).expect("a file"),
             None => ["index.js", "index_bg.wasm"].iter().for_each(|name| {
@@ -131,7 +142,7 @@ impl Worker {
                     .expect("the Worker; `npm run build` makes it");
             }),
         }
-        std::fs::write(&config, capnp(setup)).expect("a file");
+        std::fs::write(&config, capnp::config(setup)).expect("a file");
         let mut child = Command::new(workerd())
             .args(["serve", "--experimental", "--control-fd=1"])
             .arg(&config)
@@ -170,6 +181,11 @@ impl Worker {
     /// The process, to measure it.
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// How large the Wasm's memory is, in bytes; it only ever grows. For one that is [`Setup::watched`].
+    pub fn wasm_memory(&self) -> u64 {
+        self.get_with("/", &[("tests-wasm-memory", "?")]).text().parse().expect("a number")
     }
 
     /// Has the process not ended?
@@ -276,107 +292,6 @@ fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> (Receiver<(String
         })
     });
     (listening, readers.into())
-}
-
-fn capnp(setup: &Setup) -> String {
-    let mut bindings = String::new();
-    for (name, value) in &setup.vars {
-        let _ = match value {
-            Value::String(text) => write!(bindings, "(name = {name:?}, text = {}), ", quoted(text)),
-            other => write!(bindings, "(name = {name:?}, json = {}), ", quoted(&other.to_string())),
-        };
-    }
-    if setup.kv {
-        bindings.push_str(r#"(name = "COPIES", kvNamespace = (name = "platform", entrypoint = "kvService")), "#);
-    }
-    if setup.assets {
-        bindings.push_str(r#"(name = "ASSETS", service = (name = "platform", entrypoint = "assetService")), "#);
-    }
-    if let Some((service, class)) = setup.incidents {
-        let _ = write!(
-            bindings,
-            r#"(name = "INCIDENTS", durableObjectNamespace = (className = "{class}", serviceName = "{service}")), "#
-        );
-    }
-    let modules = match setup.script {
-        Some(_) => r#"(name = "script.js", esModule = embed "script.js")"#.to_owned(),
-        None => concat!(
-            r#"(name = "index.js", esModule = embed "index.js"), "#,
-            r#"(name = "index_bg.wasm", wasm = embed "index_bg.wasm")"#
-        )
-        .to_owned(),
-    };
-    let (outbound, service) = match setup.outbound {
-        Outbound::Port(port) => {
-            ("origin", format!(r#"(name = "origin", external = (address = "127.0.0.1:{port}", http = ())),"#))
-        }
-        Outbound::Network => ("loopback", r#"(name = "loopback", network = (allow = ["local"])),"#.to_owned()),
-        Outbound::Itself => ("main", String::new()),
-    };
-    let worker = |objects: &str| {
-        format!(
-            r#"(
-      modules = [{modules}],
-      compatibilityDate = "2026-11-01",
-      bindings = [{bindings}],
-      globalOutbound = "{outbound}",
-      cacheApiOutbound = (name = "platform", entrypoint = "cacheService"),{objects}
-    )"#
-        )
-    };
-    let objects = |classes: &[&str]| {
-        let one = |class: &&str| format!(r#"(className = "{class}", uniqueKey = "{class}")"#);
-        let all: Vec<_> = classes.iter().map(one).collect();
-        format!("durableObjectNamespaces = [{}], durableObjectStorage = (inMemory = void),", all.join(", "))
-    };
-    let main = worker(&if setup.incidents.is_some() { objects(&["Incidents"]) } else { String::new() });
-    let (twin, twin_socket) = match setup.incidents {
-        Some(_) => (
-            format!(r#"(name = "twin", worker = {}),"#, worker("")),
-            r#"(name = "twin", address = "127.0.0.1:0", http = (), service = "twin"),"#,
-        ),
-        None => (String::new(), ""),
-    };
-    let faulty = objects(&["Broken", "Hanging"]);
-    format!(
-        r#"using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = {main}),
-    {twin}
-    (name = "platform", worker = (
-      modules = [(name = "platform.js", esModule = embed "platform.js")],
-      compatibilityDate = "2026-11-01",
-      {faulty}
-    )),
-    {service}
-  ],
-  sockets = [
-    (name = "http", address = "127.0.0.1:0", http = (), service = "main"),
-    {twin_socket}
-    (name = "platform", address = "127.0.0.1:0", http = (), service = "platform"),
-  ],
-);
-"#
-    )
-}
-
-/// A string literal of Cap'n Proto, which takes the escapes of C.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for byte in text.bytes() {
-        match byte {
-            b'"' | b'\\' => {
-                out.push('\\');
-                out.push(char::from(byte));
-            }
-            b' '..=b'~' => out.push(char::from(byte)),
-            _ => {
-                let _ = write!(out, "\\x{byte:02x}");
-            }
-        }
-    }
-    out + "\""
 }
 
 /// A new folder.
