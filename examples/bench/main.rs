@@ -105,11 +105,18 @@ impl Plan {
         let pages = Load { target: "/page", requests: 2_000, connections: 8, status: 502 };
         let name = format!("page, {} KB of HTML", page.body.len() / 1024);
         self.rate(&name, &pages, &ours, "JavaScript that returns a constant", &constant);
+        let line = ours.wait_for_line(|line| line["path"] == "/page").to_string();
+        let alike = workers::script(origin, &workers::alike(&page, Some(&line)));
+        self.rate(&name, &pages, &ours, "the constant with the page's fields and log line", &alike);
+        self.rate("the constant with fields and log line", &pages, &alike, "without them", &constant);
         let quiet = open(origin).var("LOG", "none").start();
         for _ in 0..3 {
             assert_eq!(quiet.get("/down").status, 502);
         }
-        self.rate(&(name + ", `LOG=none`"), &pages, &quiet, "JavaScript that returns a constant", &constant);
+        let name = name + ", `LOG=none`";
+        self.rate(&name, &pages, &quiet, "JavaScript that returns a constant", &constant);
+        let alike = workers::script(origin, &workers::alike(&page, None));
+        self.rate(&name, &pages, &quiet, "the constant with the page's fields", &alike);
 
         let planned = workers::understudy(origin).var("MAINTENANCE", "on").start();
         let page = planned.get_with("/page", &[("Accept", "text/html")]);

@@ -1,5 +1,8 @@
 //! Whom do we measure, and against whom?
 
+use serde_json::{Map, Value};
+
+use crate::client::Reply;
 use crate::origin::Origin;
 use crate::worker::{Setup, Worker, root};
 
@@ -47,5 +50,26 @@ pub fn constant(status: u16, length: usize) -> String {
         "const body = 'x'.repeat({length});
 const init = {{ status: {status}, headers: {{ 'content-type': 'text/html', 'cache-control': 'no-store' }} }};
 export default {{ fetch() {{ return new Response(body, init); }} }};"
+    )
+}
+
+/// The same with the header fields of this answer, and a line in the log: the least that a page costs whoever makes it.
+pub fn alike(page: &Reply, line: Option<&str>) -> String {
+    let head = page.raw.head();
+    let fields: Vec<_> = head.lines().skip(1).filter_map(|line| line.split_once(": ")).collect();
+    let own = |name: &str| ["content-length", "transfer-encoding", "date", "connection"].contains(&name);
+    let fields: Map<String, Value> = fields
+        .into_iter()
+        .map(|(name, value)| (name.to_ascii_lowercase(), Value::from(value)))
+        .filter(|(name, _)| !own(name))
+        .collect();
+    let log = line.map(|line| format!("console.log({});", Value::from(line))).unwrap_or_default();
+    format!(
+        "const body = 'x'.repeat({});
+const init = {{ status: {}, headers: {} }};
+export default {{ fetch() {{ {log} return new Response(body, init); }} }};",
+        page.body.len(),
+        page.status,
+        Value::from(fields),
     )
 }
