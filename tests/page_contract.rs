@@ -81,14 +81,75 @@ fn a_page_after_a_form_never_reloads_and_says_what_became_of_it() {
             // Not even if it is taken for safe by mistake.
             assert!(!page(&params, &incident(explanation), "POST", BROWSER).body.contains("data-wait"));
             let safe = page(&params, &incident(explanation), "GET", BROWSER);
-            let reloads = incident(explanation).retry_after.is_some();
-            assert_eq!(
-                safe.body.contains("<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>"),
-                reloads
-            );
-            assert_eq!(safe.body.contains("data-wait=\"30\""), reloads);
-            assert_eq!(field(&safe, "content-security-policy").contains("connect-src 'self'"), reloads);
+            // What an owner has to mend is asked about seldom, and one day it is mended.
+            let wait = incident(explanation).retry_after.unwrap_or(300);
+            assert!(refresh(&safe).0 >= wait, "{explanation:?}");
+            assert!(safe.body.contains(&format!("data-wait=\"{wait}\"")), "{explanation:?}");
+            assert!(field(&safe, "content-security-policy").contains("connect-src 'self'"));
+            assert_eq!(safe.lines.iter().any(|(name, _)| name == "retry-after"), wait == 30);
         }
+    }
+}
+
+/// Seconds and where to.
+fn refresh(page: &Page) -> (u64, Option<String>) {
+    let (_, rest) = page.body.split_once("<noscript><meta http-equiv=\"refresh\" content=\"").expect("a refresh");
+    let (content, _) = rest.split_once("\"></noscript>").unwrap();
+    match content.split_once("; url=") {
+        Some((seconds, url)) => (seconds.parse().unwrap(), Some(url.to_owned())),
+        None => (content.parse().unwrap(), None),
+    }
+}
+
+/// Those who were told the same time, the end of maintenance for instance, do not come back in the same second.
+#[test]
+fn without_a_script_everybody_comes_back_a_little_later_than_told() {
+    for (told, latest) in [(1, 1), (30, 36), (900, 960), (1_000_000, 1_000_060)] {
+        let incident = Incident { retry_after: Some(told), ..incident(Explanation::Maintenance) };
+        let ids = (0..100).map(|n| format!("{n:04x}-FRA"));
+        let waits: Vec<_> = ids
+            .map(|id| {
+                refresh(&page(&Params::default(), &incident, "GET", &[("accept", "text/html"), ("cf-ray", &id)])).0
+            })
+            .collect();
+        assert!(waits.iter().all(|wait| (told..=latest).contains(wait)), "{waits:?}");
+        let different = waits.iter().collect::<std::collections::BTreeSet<_>>().len() as u64;
+        assert!(different > (latest - told).min(20) / 2, "{different} of {told}");
+    }
+}
+
+/// A browser whose address has a fragment goes nowhere without an address; and it must not lead to another host, nor show
+/// what stands in a query.
+#[test]
+fn without_a_script_it_goes_where_it_was() {
+    for (path, target) in [
+        ("/", Some("./")),
+        ("", Some("./")),
+        ("/a/b", Some("./b")),
+        ("/a/b/", Some("./")),
+        ("//evil.example", Some("./evil.example")),
+        ("//evil.example/", Some("./")),
+        ("/a/javascript:alert(1)", Some("./javascript:alert(1)")),
+        ("/a\"><script>", Some("./a&quot;&gt;&lt;script&gt;")),
+        ("/a/\\evil.example", None),
+        ("/a?token=secret", None),
+    ] {
+        let url = format!("https://a.example{path}");
+        let fields = [("accept", "text/html")];
+        let asked = Asked { method: "GET", url: &url, fields: &fields };
+        let page = render(&Params::default(), &incident(Explanation::Timeout), &asked);
+        assert_eq!(refresh(&page).1.as_deref(), target, "{path}");
+        assert!(!page.body.contains("secret"), "{path}");
+    }
+}
+
+/// “Nothing was passed on” and “not certain whether it arrived” are not both true.
+#[test]
+fn a_page_does_not_contradict_itself_after_a_form() {
+    for (fate, expected) in [(Fate::NotSent, true), (Fate::Unknown, false)] {
+        let incident = Incident { fate, ..incident(Explanation::Tls) };
+        let body = page(&Params::default(), &incident, "POST", BROWSER).body;
+        assert_eq!(body.contains("nothing was passed on"), expected);
     }
 }
 

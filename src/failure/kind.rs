@@ -221,8 +221,8 @@ impl Kind {
             Self::Unroutable => row(502, Some("destination_ip_unroutable"), Retry, true, E::Connection),
             Self::Dns => row(502, Some("dns_error"), Retry, true, E::Dns),
             Self::Tunnel => row(503, Some("destination_unavailable"), Retry, true, E::Tunnel),
-            Self::Tls => row(502, Some("tls_protocol_error"), GiveUp, false, E::Tls),
-            Self::Certificate => row(502, Some("tls_certificate_error"), GiveUp, false, E::Tls),
+            Self::Tls => row(502, Some("tls_protocol_error"), GiveUp, true, E::Tls),
+            Self::Certificate => row(502, Some("tls_certificate_error"), GiveUp, true, E::Tls),
             Self::ConnectTimeout => row(504, Some("connection_timeout"), Retry, false, E::Timeout),
             Self::ResponseTimeout => row(504, Some("http_response_timeout"), Retry, false, E::Timeout),
             Self::GatewayTimeout => row(504, Some("http_response_timeout"), Retry, false, E::Timeout),
@@ -230,7 +230,7 @@ impl Kind {
             Self::Unavailable => row(503, None, RetryAfter, false, E::Unavailable),
             Self::Protocol => row(502, Some("http_protocol_error"), Retry, false, E::BadGateway),
             Self::CutShort | Self::Blank => row(502, Some("http_response_incomplete"), Retry, false, E::Incomplete),
-            Self::Loop => row(502, Some("proxy_loop_detected"), GiveUp, false, E::Loop),
+            Self::Loop => row(502, Some("proxy_loop_detected"), GiveUp, true, E::Loop),
             Self::OtherStatus => row(502, None, RetryAfter, false, E::BadGateway),
         }
     }

@@ -101,8 +101,8 @@ impl Failure {
         }
     }
 
-    /// Does the failure prove that the origin never got the request? Only Cloudflare's own statuses do: the words of a
-    /// rejected fetch do not tell a refused connection from a reset one.
+    /// Does the failure prove that the origin never got the request? Only Cloudflare's own statuses do, and a proxy that met
+    /// itself: the words of a rejected fetch do not tell a refused connection from a reset one.
     #[must_use]
     pub const fn never_sent(self) -> bool {
         self.received.is_some() && self.kind.row().never_sent

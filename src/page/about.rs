@@ -7,9 +7,6 @@ use crate::failure::Explanation;
 
 /// Appends the part that opens on demand: meaning, usual causes with the one that fits best first, other names.
 pub(super) fn push(out: &mut String, view: &View) {
-    if view.is_maintenance() {
-        return;
-    }
     let title = view.catalog.fill(key!("about_title"), "{status}", &view.code);
     add(out, &["<details>\n<summary>", &title, "</summary>\n<p>", view.text(meaning(view.status)), "</p>\n<h2>"]);
     add(out, &[view.text(key!("causes_title")), "</h2>\n<ul>\n"]);
@@ -83,6 +80,8 @@ const fn names(status: u16) -> &'static [&'static str] {
         528 => &["Error 528"],
         529 => &["529 Site is overloaded"],
         530 => &["Error 1016: Origin DNS error", "Error 1033: Tunnel error"],
-        _ => &["Internal Server Error", "Server Error"],
+        429 => &["429 Too Many Requests", "HTTP Error 429"],
+        400..=499 => &[],
+        _ => &["Server Error"],
     }
 }

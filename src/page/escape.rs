@@ -64,7 +64,8 @@ pub(super) fn percent(text: &str) -> String {
     out
 }
 
-fn is_tricky(c: char) -> bool {
+/// Could it hide something, or turn it round?
+pub(super) fn is_tricky(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'

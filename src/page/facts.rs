@@ -3,11 +3,14 @@
 //! Everything that a format shows is gathered here once: chosen, cut to size and cleaned ([`super::escape::clean`]).
 //! The query is never shown: it is where secrets travel, and this is what people send to support.
 
+use std::hash::Hasher;
+
 use super::catalog::{Catalog, Key, key};
-use super::escape::clean;
+use super::escape::{clean, is_tricky};
 use super::language::Language;
 use super::links::{address, check_link, check_logo};
 use super::{Asked, Fate, Incident, Params};
+use crate::cdn_loop::Fnv;
 use crate::failure::Explanation;
 use crate::time::Time;
 
@@ -29,6 +32,7 @@ pub(super) struct View<'a> {
     pub failure: String,
     /// The time of the failure, RFC 3339.
     pub time: String,
+    later: Later,
     marked: bool,
 }
 
@@ -46,19 +50,58 @@ pub(super) struct Places {
     pub id: Option<String>,
     /// The time of the failure, RFC 3339.
     pub time: String,
+    pub later: Later,
     /// Marks in place of all of these, and of [`View::waits`].
     pub marked: bool,
 }
 
-/// In how many seconds the page looks again, in digits, and the sentence that says so.
+/// In how many seconds the page looks again, in digits, as a refresh without a script, and the sentence that says so.
 pub(super) struct Waits {
     pub digits: String,
+    pub refresh: String,
     pub sentence: String,
 }
 
 impl Waits {
-    pub(super) fn new(seconds: u64, catalog: &Catalog) -> Self {
-        Self { digits: seconds.to_string(), sentence: catalog.fill(key!("check_in"), "{in}", &catalog.within(seconds)) }
+    pub(super) fn new(seconds: u64, later: &Later, catalog: &Catalog) -> Self {
+        Self {
+            digits: seconds.to_string(),
+            refresh: later.than(seconds),
+            sentence: catalog.fill(key!("check_in"), "{in}", &catalog.within(seconds)),
+        }
+    }
+}
+
+/// How one visitor's page refreshes without a script: a little later than told, each a little later than another, and with
+/// the address, for without one a browser whose address has a fragment goes nowhere.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Later {
+    /// Parts of [`WHOLE`].
+    part: u64,
+    /// Relative, so that it cannot lead to another host. None where there is a query: it is where secrets travel.
+    target: Option<String>,
+}
+
+impl Later {
+    fn new(incident: &Incident, asked: &Asked, id: Option<&str>) -> Self {
+        let mut hasher = Fnv::default();
+        hasher.write(id.unwrap_or_default().as_bytes());
+        hasher.write(&incident.now.millis().to_le_bytes());
+        let (path, query) = path_and_query(asked.url);
+        let page = path.rsplit('/').next().unwrap_or_default();
+        // A browser takes a backslash for a slash.
+        let is_short = page.len() <= MAX_PATH && !page.contains('\\') && !page.contains(is_tricky);
+        let target = (query.is_none() && is_short).then(|| ["./", page].concat());
+        Self { part: hasher.finish() % WHOLE, target }
+    }
+
+    /// The value of the refresh.
+    fn than(&self, seconds: u64) -> String {
+        let seconds = seconds + (seconds / 5).min(MAX_LATER) * self.part / WHOLE;
+        match &self.target {
+            Some(target) => [&seconds.to_string(), "; url=", target].concat(),
+            None => seconds.to_string(),
+        }
     }
 }
 
@@ -68,21 +111,24 @@ pub(super) const PATH: char = '\u{2}';
 pub(super) const ID: char = '\u{3}';
 pub(super) const DIGITS: char = '\u{4}';
 pub(super) const SENTENCE: char = '\u{5}';
+pub(super) const REFRESH: char = '\u{6}';
 
 impl Places {
     /// Marks in all of them.
     pub(super) fn marks(host: String, has_id: bool) -> Self {
         let id = has_id.then(|| ID.to_string());
-        Self { host, path: PATH.to_string(), id, time: TIME.to_string(), marked: true }
+        Self { host, path: PATH.to_string(), id, time: TIME.to_string(), later: Later::default(), marked: true }
     }
 
     pub(super) fn new(incident: &Incident, asked: &Asked) -> Self {
         let (host, path) = split(asked.url);
+        let id = asked.fields.field("cf-ray").filter(|id| is_id(id));
         Self {
             host: host.to_owned(),
             path: clean(path, MAX_PATH),
-            id: asked.fields.field("cf-ray").filter(|id| is_id(id)),
             time: rfc_3339(incident.now),
+            later: Later::new(incident, asked, id.as_deref()),
+            id,
             marked: false,
         }
     }
@@ -97,7 +143,7 @@ impl<'a> View<'a> {
         language: Language,
         places: Places,
     ) -> Self {
-        let Places { host, path, id, time, marked } = places;
+        let Places { host, path, id, time, later, marked } = places;
         let host = host.as_str();
         let status = super::status(params, incident);
         let (language, catalog) = Catalog::open(language, params.library);
@@ -117,6 +163,7 @@ impl<'a> View<'a> {
             id,
             failure: clean(incident.failure, MAX_WORD),
             time,
+            later,
             marked,
         }
     }
@@ -134,12 +181,16 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn what(&self) -> &'static str {
-        self.text(words(self.incident.explanation).1)
+        match (self.incident.explanation, self.incident.fate) {
+            // “Nothing was passed on” would be more than is known.
+            (Explanation::Tls, Fate::Unknown) => self.text(key!("connection_text")),
+            (explanation, _) => self.text(words(explanation).1),
+        }
     }
 
-    /// Whose side it is on; nothing to say of planned maintenance.
-    pub(super) fn whose_side(&self) -> Option<&'static str> {
-        (!self.is_maintenance()).then(|| self.text(key!("not_you")))
+    /// Whose side it is on.
+    pub(super) fn whose_side(&self) -> &'static str {
+        self.text(key!("not_you"))
     }
 
     pub(super) fn is_maintenance(&self) -> bool {
@@ -151,17 +202,18 @@ impl<'a> View<'a> {
         self.incident.fate == Fate::Safe && !submits(self.method)
     }
 
-    /// After how many seconds may the page reload by itself? Never after a submission, whatever the fate says.
+    /// After how many seconds may the page reload by itself? Never after a submission, whatever the fate says. What lasts until
+    /// somebody changes a setting ends one day, too.
     pub(super) fn reloads_after(&self) -> Option<u64> {
-        self.incident.retry_after.filter(|_| self.is_safe())
+        self.is_safe().then(|| looks_after(self.incident))
     }
 
     /// The same in words, where the page may.
     pub(super) fn waits(&self) -> Option<Waits> {
         let seconds = self.reloads_after()?;
         Some(match self.marked {
-            true => Waits { digits: DIGITS.to_string(), sentence: SENTENCE.to_string() },
-            false => Waits::new(seconds, &self.catalog),
+            true => Waits { digits: DIGITS.to_string(), refresh: REFRESH.to_string(), sentence: SENTENCE.to_string() },
+            false => Waits::new(seconds, &self.later, &self.catalog),
         })
     }
 
@@ -181,10 +233,10 @@ impl<'a> View<'a> {
 
     /// Wait, or come back later? Nothing to add where the end of maintenance is awaited.
     pub(super) fn advice(&self) -> Option<&'static str> {
-        match (self.incident.retry_after, self.is_maintenance()) {
-            (Some(_), true) => None,
-            (Some(_), false) => Some(self.text(key!("todo_wait"))),
-            (None, _) => Some(self.text(key!("todo_later"))),
+        match self.incident.retry_after {
+            Some(_) if self.is_maintenance() => None,
+            Some(_) if !needs_owner(self.incident.explanation) => Some(self.text(key!("todo_wait"))),
+            Some(_) | None => Some(self.text(key!("todo_later"))),
         }
     }
 
@@ -197,9 +249,13 @@ impl<'a> View<'a> {
     /// “Expected end: 2026-11-22 20:41 UTC”. Between letters that run from right to left the date would be shown with its
     /// parts in another order, so there it is isolated (Unicode UAX 9 §2.4.2).
     pub(super) fn until(&self) -> Option<String> {
-        let until = plain(self.incident.until?);
-        let until = if self.language.entry().rtl { ["\u{2066}", &until, "\u{2069}"].concat() } else { until };
+        let until = self.isolated(&plain(self.incident.until?));
         Some(self.catalog.fill(key!("until"), "{time}", &until))
+    }
+
+    /// What is Latin in itself, where there is no markup to say so.
+    pub(super) fn isolated(&self, text: &str) -> String {
+        if self.language.entry().rtl { ["\u{2066}", text, "\u{2069}"].concat() } else { text.to_owned() }
     }
 
     /// “Error 502”; nothing for planned maintenance.
@@ -232,6 +288,16 @@ impl<'a> View<'a> {
     }
 }
 
+/// In how many seconds does a page look again that may?
+pub(super) fn looks_after(incident: &Incident) -> u64 {
+    incident.retry_after.unwrap_or(SELDOM)
+}
+
+/// Does it stay broken until somebody changes a setting?
+pub(super) const fn needs_owner(explanation: Explanation) -> bool {
+    matches!(explanation, Explanation::Dns | Explanation::Tls | Explanation::Loop)
+}
+
 /// May a request with this method have been meant to change something?
 pub(super) fn submits(method: &str) -> bool {
     matches!(method, "POST" | "PUT" | "PATCH" | "DELETE")
@@ -255,12 +321,21 @@ const fn words(explanation: Explanation) -> (Key, Key) {
 
 /// Host (with port) and path of an absolute URL, whatever it looks like; user info is never shown.
 fn split(url: &str) -> (&str, &str) {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-    let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    let (authority, rest) = parts(url);
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let path = rest.split(['?', '#']).next().unwrap_or_default();
     (host, if path.is_empty() { "/" } else { path })
+}
+
+fn parts(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    rest.split_at_checked(end).unwrap_or((rest, ""))
+}
+
+fn path_and_query(url: &str) -> (&str, Option<&str>) {
+    let rest = parts(url).1.split('#').next().unwrap_or_default();
+    rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)))
 }
 
 /// A request id is taken only if it looks like one.
@@ -311,6 +386,11 @@ const MAX_PATH: usize = 300;
 const MAX_SITE: usize = 200;
 /// Longest request id or name of a failure, in characters.
 const MAX_WORD: usize = 64;
+/// When a page looks again that was told no time, in seconds.
+const SELDOM: u64 = 300;
+/// How much later than told it refreshes at most, in seconds.
+const MAX_LATER: u64 = 60;
+const WHOLE: u64 = 1024;
 
 #[cfg(test)]
 mod tests {

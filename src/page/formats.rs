@@ -25,7 +25,7 @@ pub(super) fn content(view: &View, format: Format) -> String {
 /// The sentences of the page, in the order in which they matter.
 fn paragraphs(view: &View) -> Vec<String> {
     let mut said = vec![view.what().to_owned()];
-    said.extend(view.whose_side().map(str::to_owned));
+    said.push(view.whose_side().to_owned());
     said.extend(view.headed_fate());
     if view.incident.fate != Fate::Unknown {
         said.extend(view.advice().map(str::to_owned));
@@ -51,7 +51,7 @@ fn as_text(view: &View) -> String {
     out.push('\n');
     for (label, value) in view.facts().into_iter().chain(help(view)) {
         out.push('\n');
-        add(&mut out, &[label, view.catalog.colon(), value]);
+        add(&mut out, &[label, view.catalog.colon(), &view.isolated(value)]);
     }
     out.push('\n');
     out
@@ -69,12 +69,13 @@ fn as_markdown(view: &View) -> String {
     out.push('\n');
     for (label, value) in view.facts() {
         // A code span cannot be left without its fence, and the value has none.
-        let value = value.replace('`', "'");
-        add(&mut out, &["\n- ", label, view.catalog.colon(), "`", &value, "`"]);
+        let value = view.isolated(&["`", &value.replace('`', "'"), "`"].concat());
+        add(&mut out, &["\n- ", label, view.catalog.colon(), &value]);
     }
     for (label, target) in help(view) {
         let scheme = if target.contains("://") { "" } else { "mailto:" };
-        add(&mut out, &["\n- ", label, view.catalog.colon(), "<", scheme, target, ">"]);
+        let link = view.isolated(&["<", scheme, target, ">"].concat());
+        add(&mut out, &["\n- ", label, view.catalog.colon(), &link]);
     }
     out.push('\n');
     out

@@ -18,9 +18,7 @@ pub(super) fn page(view: &View) -> String {
     out.push_str("<main>\n");
     what(&mut out, view);
     diagram::push(&mut out, view);
-    if let Some(side) = view.whose_side() {
-        add(&mut out, &["<p>", side, "</p>\n"]);
-    }
+    add(&mut out, &["<p id=\"side\">", view.whose_side(), "</p>\n"]);
     fate(&mut out, view);
     next(&mut out, view);
     about::push(&mut out, view);
@@ -89,7 +87,9 @@ fn head(out: &mut String, view: &View) {
         add(out, &["<style>", &own, "</style>\n"]);
     }
     if let Some(waits) = view.waits() {
-        add(out, &["<noscript><meta http-equiv=\"refresh\" content=\"", &waits.digits, "\"></noscript>\n"]);
+        out.push_str("<noscript><meta http-equiv=\"refresh\" content=\"");
+        push_markup(out, &waits.refresh);
+        out.push_str("\"></noscript>\n");
     }
     out.push_str("</head>\n");
 }
@@ -125,7 +125,7 @@ fn fate(out: &mut String, view: &View) {
             view.text(key!("fate_title")),
             "</h2>\n<p>",
             fate,
-            "</p>\n<p>",
+            "</p>\n<p id=\"keep\">",
             view.text(key!("fate_keep")),
         ],
     );
@@ -150,6 +150,7 @@ fn next(out: &mut String, view: &View) {
             ("seconds", key!("in_seconds")),
             ("minutes", key!("in_minutes")),
             ("hours", key!("in_hours")),
+            ("days", key!("in_days")),
             ("check", key!("check_in")),
             ("checking", key!("checking")),
             ("back", key!("back")),
@@ -212,7 +213,7 @@ fn links(out: &mut String, view: &View) {
 fn mail(view: &View, address: &str) -> String {
     let mut body = String::from("\r\n\r\n");
     for (label, value) in view.facts() {
-        body.extend([label, view.catalog.colon(), value, "\r\n"]);
+        body.extend([label, view.catalog.colon(), &view.isolated(value), "\r\n"]);
     }
     let subject =
         [view.site.as_str(), view.catalog.colon(), &view.label().unwrap_or_else(|| view.title().to_owned())].concat();
@@ -237,7 +238,10 @@ fn facts(out: &mut String, view: &View) {
     }
     add(
         out,
-        &["</dl>\n<p><button class=\"button quiet\" type=\"button\" id=\"copy\" hidden>", view.text(key!("copy"))],
+        &[
+            "</dl>\n<p><button class=\"button quiet\" type=\"button\" id=\"copy\" aria-live=\"polite\" hidden>",
+            view.text(key!("copy")),
+        ],
     );
     out.push_str("</button></p>\n</section>\n");
 }

@@ -7,7 +7,7 @@
 
 use super::catalog::Catalog;
 use super::escape::push_markup;
-use super::facts::{DIGITS, ID, PATH, Places, SENTENCE, TIME, View, Waits};
+use super::facts::{DIGITS, ID, PATH, Places, REFRESH, SENTENCE, TIME, View, Waits, looks_after};
 use super::language::Language;
 use super::{Asked, Format, Incident, Page, Params, formats, headers, negotiate, render};
 use crate::fields::{FieldLines, Fields};
@@ -71,7 +71,7 @@ impl Memo {
                 && made.params == *params
         };
         if let Some(made) = self.pages.iter().rev().find(is_it) {
-            return made.page(&places, incident.retry_after, asked.method);
+            return made.page(&places, incident, asked.method);
         }
         let marked = Places::marks(places.host.clone(), places.id.is_some());
         let view = View::new(params, incident, if rest.2 { "GET" } else { "POST" }, language, marked);
@@ -82,12 +82,12 @@ impl Memo {
             host: places.host.clone(),
             failure: incident.failure.to_owned(),
             rest,
-            pieces: page.body.split_inclusive([TIME, PATH, ID, DIGITS, SENTENCE]).map(str::to_owned).collect(),
+            pieces: page.body.split_inclusive([TIME, PATH, ID, DIGITS, REFRESH, SENTENCE]).map(str::to_owned).collect(),
             lines: page.lines,
             status: page.status,
             catalog: view.catalog,
         };
-        let page = made.page(&places, incident.retry_after, asked.method);
+        let page = made.page(&places, incident, asked.method);
         kept(&mut self.pages, made, MAX_PAGES);
         page
     }
@@ -123,8 +123,8 @@ fn kept<T>(all: &mut Vec<T>, one: T, most: usize) {
 }
 
 impl Made {
-    fn page(&self, places: &Places, retry_after: Option<u64>, method: &str) -> Page {
-        let waits = retry_after.map(|seconds| Waits::new(seconds, &self.catalog));
+    fn page(&self, places: &Places, incident: &Incident, method: &str) -> Page {
+        let waits = Waits::new(looks_after(incident), &places.later, &self.catalog);
         let mut body = String::with_capacity(self.pieces.iter().map(String::len).sum::<usize>() + ROOM);
         for piece in &self.pieces {
             body.push_str(piece);
@@ -133,8 +133,9 @@ impl Made {
                 Some(PATH) => &places.path,
                 Some(ID) => places.id.as_deref().unwrap_or_default(),
                 // Our own texts are free of markup.
-                Some(DIGITS) => waits.as_ref().map_or("", |waits| &waits.digits),
-                Some(SENTENCE) => waits.as_ref().map_or("", |waits| &waits.sentence),
+                Some(DIGITS) => &waits.digits,
+                Some(REFRESH) => &waits.refresh,
+                Some(SENTENCE) => &waits.sentence,
                 _ => continue,
             };
             body.pop();
@@ -142,9 +143,9 @@ impl Made {
         }
         let mut lines = self.lines.clone();
         for (name, value) in &mut lines {
-            match (name.as_str(), &waits) {
-                ("content-length", _) => *value = body.len().to_string(),
-                ("retry-after", Some(waits)) => value.clone_from(&waits.digits),
+            match name.as_str() {
+                "content-length" => *value = body.len().to_string(),
+                "retry-after" => value.clone_from(&waits.digits),
                 _ => {}
             }
         }

@@ -5,7 +5,7 @@
 
 use super::Fate;
 use super::escape::{add, clean, push_markup};
-use super::facts::{View, rfc_3339};
+use super::facts::{View, needs_owner, rfc_3339};
 use crate::failure::Explanation;
 
 enum Value<'a> {
@@ -106,11 +106,6 @@ const fn category(explanation: Explanation) -> &'static str {
         Explanation::Loop => "configuration",
         Explanation::Maintenance => "maintenance",
     }
-}
-
-/// Does it stay broken until somebody changes a setting?
-const fn needs_owner(explanation: Explanation) -> bool {
-    matches!(explanation, Explanation::Dns | Explanation::Tls | Explanation::Loop)
 }
 
 const MAX_GATEWAY: usize = 64;

@@ -2,7 +2,9 @@
 //!
 //! A template is HTML with two kinds of marks, and nothing else is special:
 //! - `{{name}}` becomes a value, escaped so that it is harmless in text, in attributes quoted or not, and in a quoted
-//!   string of a script. There is no way to insert anything unescaped.
+//!   string of a script. There is no way to insert anything unescaped. In an attribute that is a script itself
+//!   (`onclick`) the escape is undone before the script is read: so what a visitor's address decides about, host and
+//!   path, holds no quotation mark at all.
 //! - `{{#name}}…{{/name}}` stays only if the value is there; `{{^name}}…{{/name}}` only if it is not. They may be nested.
 //!
 //! | name | value |
@@ -10,11 +12,12 @@
 //! | `lang` `dir` | language tag; `ltr` or `rtl` |
 //! | `site` `host` `path` | name of the site; host and path of the request |
 //! | `status` `label` | `502`; “Error 502” (not in maintenance) |
-//! | `title` `text` `side` | headline; what happened; “It's not you …” (not in maintenance) |
+//! | `title` `text` `side` | headline; what happened; “It's not you …” |
 //! | `advice` `when` `until` | what to do; “Please try again in 30 seconds.”; end of maintenance, if known |
 //! | `fate` `keep` | after a submission: what became of it; how not to lose what was typed |
 //! | `retry_after` | seconds, if trying again makes sense |
-//! | `can_reload` | there only if the page may reload by itself: `{{#can_reload}}<meta http-equiv="refresh" content="{{retry_after}}">{{/can_reload}}` |
+//! | `can_reload` | there only if the page may reload by itself, and trying again makes sense |
+//! | `refresh` | when and where to, if it may: `{{#refresh}}<meta http-equiv="refresh" content="{{refresh}}">{{/refresh}}` |
 //! | `time` `request_id` `failure` | facts for support; the id may be missing |
 //! | `status_url` `support_url` | links, if set; an e-mail address becomes `mailto:` |
 //! | `logo` | URL of the logo, if set |
@@ -170,15 +173,16 @@ fn value(view: &View, name: &str) -> Option<Option<String>> {
     Some(match name {
         "lang" => some(view.language.tag()),
         "dir" => some(view.direction()),
+        "site" if view.params.site.is_none() => Some(unquoted(&view.site)),
         "site" => some(&view.site),
-        "host" => some(&view.host),
+        "host" => Some(unquoted(&view.host)),
         // Wherever it is put, a link must not lead to another host: `//evil.example` would.
-        "path" => Some(["/", view.path.trim_start_matches(['/', '\\'])].concat()),
+        "path" => Some(["/", &unquoted(view.path.trim_start_matches(['/', '\\']))].concat()),
         "status" => some(&view.code),
         "label" => view.label(),
         "title" => some(view.title()),
         "text" => some(view.what()),
-        "side" => view.whose_side().map(str::to_owned),
+        "side" => some(view.whose_side()),
         "advice" => view.advice().map(str::to_owned),
         "when" => view.when(),
         "until" => view.until(),
@@ -186,6 +190,7 @@ fn value(view: &View, name: &str) -> Option<Option<String>> {
         "keep" => view.fate().map(|_| view.text(key!("fate_keep")).to_owned()),
         "retry_after" => view.incident.retry_after.map(|seconds| seconds.to_string()),
         "can_reload" => (view.is_safe() && view.incident.retry_after.is_some()).then(String::new),
+        "refresh" => view.waits().map(|waits| waits.refresh),
         "time" => some(&view.time),
         "request_id" => view.id.clone(),
         "failure" => some(&view.failure),
@@ -199,7 +204,7 @@ fn value(view: &View, name: &str) -> Option<Option<String>> {
     })
 }
 
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "lang",
     "dir",
     "site",
@@ -217,6 +222,7 @@ const NAMES: [&str; 23] = [
     "keep",
     "retry_after",
     "can_reload",
+    "refresh",
     "time",
     "request_id",
     "failure",
@@ -224,6 +230,21 @@ const NAMES: [&str; 23] = [
     "support_url",
     "logo",
 ];
+
+/// As in a URL: what could end a string of a script is percent-encoded.
+fn unquoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\'' => out.push_str("%27"),
+            '"' => out.push_str("%22"),
+            '`' => out.push_str("%60"),
+            '\\' => out.push_str("%5C"),
+            c => out.push(c),
+        }
+    }
+    out
+}
 
 /// Letters, digits and what is harmless everywhere stay; the rest becomes a character reference.
 fn push_escaped(out: &mut String, text: &str) {

@@ -7,15 +7,22 @@
   var by = function (id) { return d.getElementById(id); };
   var on = function (id, f) { var e = by(id); if (e) { e.hidden = false; e.addEventListener('click', f); } };
 
-  on('go-back', function () { history.back(); });
+  // In a tab of its own there is nothing to go back to.
+  if (history.length > 1) on('go-back', function () { history.back(); });
+  else if (by('keep')) by('keep').hidden = true;
   on('again', function (e) { e.preventDefault(); location.reload(); });
   on('copy', function (e) {
     var b = e.currentTarget, f = by('facts'), r = d.createRange(), g = getSelection();
     var done = function () { b.textContent = s.copied; setTimeout(function () { b.textContent = s.copy; }, 3000); };
     var text = Array.prototype.map.call(f.querySelectorAll('dt'), function (t) {
-      return t.textContent + s.colon + t.nextElementSibling.textContent;
+      var v = t.nextElementSibling.textContent;
+      // Latin in itself, also where letters run from right to left.
+      return t.textContent + s.colon + (d.documentElement.dir === 'rtl' ? '\u2066' + v + '\u2069' : v);
     }).join('\n');
-    var select = function () { r.selectNodeContents(f); g.removeAllRanges(); g.addRange(r); };
+    var select = function () {
+      r.selectNodeContents(f); g.removeAllRanges(); g.addRange(r);
+      if (d.execCommand('copy')) done();
+    };
     if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, select); else select();
   });
 
@@ -26,10 +33,13 @@
   });
 
   if (!s.wait) return;
-  var say = by('say'), count = by('count'), bar = by('bar'), due = 0, span = 1, timer = 0, busy = false;
+  var say = by('say'), count = by('count'), bar = by('bar'), side = by('side'), due = 0, span = 1, timer = 0, busy = false;
   // How often we tried goes through a reload of ours in the history entry: a website that answers HEAD but not GET must
   // not make a loop. A reload by the visitor starts anew, and so does the next outage, which finds the entry as we left it.
+  // The first reload leaves nothing there, for mostly it is the last one, and the entry is the website's again.
   var tries = 0, state = history.state && history.state.understudy;
+  var nav = window.performance && performance.getEntriesByType ? performance.getEntriesByType('navigation')[0] : 0;
+  var vain = state || (nav && nav.type === 'reload');
   var remember = function (it) {
     try { history.replaceState(Object.assign({}, history.state, { understudy: it }), ''); } catch (e) { /* a state that cannot be copied */ }
   };
@@ -45,7 +55,8 @@
     return forms[i].replace('{n}', String(x).replace(/\d/g, function (c) { return String.fromCodePoint(zero + Number(c)); }));
   };
   var within = function (secs) {
-    return secs < 120 ? plural(s.seconds, secs) : secs < 7200 ? plural(s.minutes, Math.ceil(secs / 60)) : plural(s.hours, Math.ceil(secs / 3600));
+    return secs < 120 ? plural(s.seconds, secs) : secs < 7200 ? plural(s.minutes, Math.ceil(secs / 60))
+      : secs < 172800 ? plural(s.hours, Math.ceil(secs / 3600)) : plural(s.days, Math.ceil(secs / 86400));
   };
   var show = function (text, aloud) { count.textContent = text; if (aloud) say.textContent = text; };
   var stop = function (text) { clearTimeout(timer); due = 0; bar.hidden = true; show(text, true); };
@@ -59,7 +70,9 @@
   var tick = function () {
     clearTimeout(timer);
     if (!due || d.hidden) return;
-    if (navigator.onLine === false) return show(s.offline, say.textContent !== s.offline);
+    var off = navigator.onLine === false;
+    if (side) side.hidden = off;
+    if (off) return show(s.offline, say.textContent !== s.offline);
     var left = due - Date.now();
     if (left <= 0) return probe();
     bar.hidden = false;
@@ -81,7 +94,7 @@
         // A redirect or any answer below 500 is the website again; 405 and 501 only mean that it knows no HEAD.
         if (r && r.status !== Number(s.status) && r.status !== 429 && (r.status < 500 || r.status === 501)) {
           stop(s.back);
-          remember({ tries: tries, at: Date.now() });
+          if (vain) remember({ tries: tries, at: Date.now() });
           return location.reload();
         }
         var after = r ? r.headers.get('Retry-After') : null;
@@ -91,14 +104,16 @@
   // Not before the website says so, and each time later.
   var again = function (after) {
     if (tries >= 30) return stop(s.gaveUp);
-    wait(Math.min(86400, Math.max(after, tries ? Math.min(300, 5 * Math.pow(1.6, tries)) : 0)) * (1 + Math.random() * .2));
+    var secs = Math.max(after, tries ? Math.min(300, 5 * Math.pow(1.6, tries)) : 0);
+    wait(secs + Math.min(60, secs * .2) * Math.random());
   };
   d.addEventListener('visibilitychange', function () {
     // Everybody comes back to the tab after a while, but not all in the same second.
     if (!d.hidden && due && due < Date.now()) due = Date.now() + Math.random() * 2000;
     tick();
   });
-  addEventListener('online', function () { if (due) wait(2 + Math.random() * 3); });
+  // What was due meanwhile comes soon, and nothing sooner than it was due.
+  addEventListener('online', function () { if (due) wait(Math.max((due - Date.now()) / 1000, 2 + Math.random() * 3)); });
   addEventListener('offline', tick);
   again(Number(s.wait));
 })();
