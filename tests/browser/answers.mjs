@@ -79,7 +79,8 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
     const times = [await now()];
     while (times.length < 100 && (await reloads(12 * HOUR))) times.push(await now());
     const gaps = times.slice(1).map((at, i) => at - times[i]);
-    check(gaps.length > 5 && gaps.length <= 30, `reloaded ${gaps.length} times in twelve hours`);
+    // The first reload is mostly the last one, and not remembered.
+    check(gaps.length > 5 && gaps.length <= 31, `reloaded ${gaps.length} times in twelve hours`);
     check(Math.min(...gaps) >= 20, `reloaded after ${Math.min(...gaps)} s`);
     check(gaps.slice(1).every((gap, i) => gap >= EARLIEST * gaps[i]), `sooner instead of later: ${gaps}`);
     check(gaps.slice(-10).every((gap) => gap >= 300 && gap <= 361), `the last gaps were ${gaps.slice(-10)} s`);

@@ -1,6 +1,7 @@
 // Does the page find out that the website is back, and does it ask no harder than it may?
 
 import { EARLIEST, HOUR, check, fails, play, scene, seen } from "./clock.mjs";
+import { until } from "../../scripts/lib/chromium.mjs";
 import { SITE, origin } from "./stage.mjs";
 
 await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
@@ -39,6 +40,20 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
     check(times.length > 2 && !early, `asked again before the origin wanted to be asked: ${times}`);
   });
 
+  await scene("obeys Retry-After on a device whose network comes and goes", async () => {
+    await fails("fault=503&retry-after=900");
+    await tab.open(`${SITE}/page/flaps`);
+    for (let i = 0; i < 3; i++) {
+      await network(tab, "offline");
+      await pass(5);
+      await network(tab, "online");
+      await pass(10);
+    }
+    check((await probes()).length === 0, "asked before the origin wanted to be asked");
+    await pass(1000);
+    check((await probes()).length === 1, "did not ask when it was time");
+  });
+
   await scene("copies the facts", async () => {
     await fails();
     await tab.open(`${SITE}/page/facts`);
@@ -51,6 +66,12 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
     check(wanted.length >= 5 && copied === wanted.join("\n"), `copied ${copied}, not ${wanted}`);
     check(copied.includes("/page/facts"), `copied no path: ${copied}`);
     check((await shown("copy")) !== before, "did not say that it copied");
+    // Where there is no clipboard for scripts, as without TLS.
+    await tab.open(`${SITE}/page/select`);
+    await tab.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => ((window.copied = String(getSelection())), true)");
+    await tab.evaluate("document.getElementById('copy').click()");
+    check((await tab.evaluate("copied")).includes("/page/select"), "selected something else");
+    check((await shown("copy")) !== before, "did not say that it copied what it selected");
   });
 
   await scene("rests while nobody looks", async () => {
@@ -73,9 +94,12 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
     await pass(HOUR);
     check((await probes()).length === 0, "asked without a network");
     check((await shown("count")) !== before && /offline/i.test(await shown("count")), `says ${await shown("count")}`);
+    const fine = () => tab.evaluate("document.getElementById('side').offsetHeight > 0");
+    check(!(await fine()), "says that the connection is fine");
     await network(tab, "online");
     await pass(10);
     check((await probes()).length === 1, "did not ask when the network was back");
+    check(await fine(), "does not say any more whose side it is on");
   });
 
   await scene("comes back only when the website does, and to the same place", async () => {
@@ -88,6 +112,7 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
     check((await tab.evaluate("document.body.textContent")).includes("e"), "not the website's page");
     check((await tab.evaluate("location.href")) === `${SITE}/page/e#part`, `it is at ${await tab.evaluate("location.href")}`);
     check(!(await tab.evaluate("document.getElementById('next')")), "still the page that stands in");
+    check((await tab.evaluate("history.state")) === null, "left something in the website's history");
     check((await seen("/page/e")).filter(({ method }) => method === "GET").length === 2, "loaded it more than once again");
   });
 
@@ -111,8 +136,12 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
       await tab.open(`${SITE}/page/g`);
       const { root } = await tab.send("DOM.getDocument", { depth: -1 });
       const meta = [...nodes(root)].find((node) => node.nodeName === "META" && node.attributes.includes("refresh"));
-      waits.add(Number(meta?.attributes[meta.attributes.indexOf("content") + 1]));
+      waits.add(Number.parseInt(meta?.attributes[meta.attributes.indexOf("content") + 1], 10));
     }
+    // Really, and where the address has a fragment: without an address a browser would only scroll.
+    await fails("fault=503&retry-after=1");
+    await tab.open(`${SITE}/page/refresh#part`);
+    await until(async () => (await seen("/page/refresh")).length > 2, "no refresh");
     await tab.send("Emulation.setScriptExecutionDisabled", { value: false });
     const all = [...waits];
     check(all.length > 1 && all.every((wait) => wait >= 24 && wait <= 44), `reloads after ${all.join(", ")} s`);

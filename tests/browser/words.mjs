@@ -46,6 +46,14 @@ await play(async ({ tab, pass, probes, shown }) => {
     await watch("count");
   };
 
+  // As planned maintenance may have it: its own script once more, told of a wait of months.
+  await scene("counts the days of a long wait", async () => {
+    await opens("/page/days");
+    const script = await tab.evaluate("document.getElementById('next').dataset.wait = 8096711, document.scripts[0].textContent");
+    await tab.evaluate(script);
+    check((await shown("count")) === "Next automatic check in 94 days", `says ${await shown("count")}`);
+  });
+
   await scene("announces each wait once, and the end", async () => {
     await opens("/page/aloud");
     const first = await shown("say");
