@@ -82,7 +82,7 @@ static TABLE: [Entry; 38] = languages! {
     "tr" ltr One '0' Latin;
     "uk" ltr Russian '0' Latin;
     "ur" rtl One '0' Nastaliq;
-    "vi" ltr Same '0' Latin;
+    "vi" ltr Same '0' Vietnamese;
     "zh-Hans" ltr Same '0' Hans;
     "zh-Hant" ltr Same '0' Hant;
 };
