@@ -298,6 +298,33 @@ fn problem_details_say_whose_move_it_is() {
     }
 }
 
+/// RFC 9457 §3.1.5: a reference to what failed. `//evil.example` would be one to another host, and a path that was cut to size
+/// is no path.
+#[test]
+fn the_instance_is_a_path_of_this_host_or_nothing() {
+    let instance = |path: &str| {
+        let asked = Asked {
+            method: "GET",
+            url: &["https://www.example.com", path].concat(),
+            fields: &[("accept", "application/problem+json")],
+        };
+        let made = render(&Params::default(), &incident(Explanation::Dns), &asked);
+        serde_json::from_str::<serde_json::Value>(&made.body).unwrap()["instance"].as_str().map(str::to_owned)
+    };
+    let long = |length: usize| ["/", &"a".repeat(length - 1)].concat();
+    for (path, expected) in [
+        ("/a//b?x#y", Some("/a//b")),
+        ("", Some("/")),
+        ("//", Some("/")),
+        ("//evil.example/x", Some("/evil.example/x")),
+        ("/\\evil.example/x", Some("/evil.example/x")),
+        (&long(300), Some(&*long(300))),
+        (&long(301), None),
+    ] {
+        assert_eq!(instance(path).as_deref(), expected, "{path}");
+    }
+}
+
 #[test]
 fn the_gateways_name_is_not_for_visitors() {
     let incident = Incident { gateway: Some("nginx-of-ours"), ..incident(Explanation::BadGateway) };

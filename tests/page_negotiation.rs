@@ -40,10 +40,28 @@ fn accept_decides_by_weight_and_specificity() {
         // "q=0" excludes.
         ("text/plain;q=0, */*", "application/problem+json"),
         ("text/html;q=0, application/*;q=0, text/*;q=0.5", "text/plain"),
+        // Who refuses something near to ours has not refused ours.
+        ("application/ld+json;q=0, text/plain;q=0, */*", "application/problem+json"),
+        // A weight that is longer than it may be, or has no zero, still says how much; little is not nothing.
+        ("text/html;q=0.0000, text/plain;q=0.1", "text/plain"),
+        ("text/html;q=0.30000000000000004, text/plain;q=0.4", "text/plain"),
+        ("text/html;q=.1, text/plain;q=0.2", "text/plain"),
+        ("text/html;q=0.0001", "text/html"),
+        ("text/html;q=1.0000, text/plain;q=0.9", "text/html"),
         // The most specific range gives the weight (§12.5.1).
         ("text/*;q=0.3, text/html;q=0.7, text/plain, */*;q=0.5", "text/plain"),
         ("text/*, text/plain;q=0.1, application/json;q=0.5", "text/html"),
         ("*/*;q=1, application/problem+json;q=0.1, text/plain;q=0.1, text/html;q=0.2", "text/markdown"),
+        // Ours have no parameters but the charset, so others are somebody else's (§12.5.1), unless nothing else is named.
+        ("text/html;level=1;q=0, text/html", "text/html"),
+        ("text/html;level=1;q=0.1, text/html, application/json;q=0.5", "text/html"),
+        ("text/plain;format=flowed;q=0, text/plain;q=0.7, text/html;q=0.3", "text/plain"),
+        ("text/html;level=1;q=0, */*;q=0.1, text/plain;q=0, application/*;q=0", "text/html"),
+        ("text/*;level=1;q=0.1, text/*;q=0.9, application/json;q=0.5", "text/plain"),
+        ("text/html;level=1, text/html;q=0.1;x=y;, text/html;q=0.2, text/plain;q=0.3", "text/plain"),
+        ("application/json;odata=verbose, */*;q=0.1", "application/json"),
+        ("text/html; Charset=\"UTF-8\";q=0.1, text/html;q=0.9, text/plain;q=0.5", "text/plain"),
+        ("text/html;charset=latin1;q=0.1, text/html;q=0.9, text/plain;q=0.5", "text/html"),
         // Equal weights: the named before the wild, then in the order in which they stand.
         ("application/json, text/plain, */*", "application/json"),
         ("text/plain, application/json, */*", "text/plain"),
@@ -59,6 +77,13 @@ fn accept_decides_by_weight_and_specificity() {
         ("image/png", "image/svg+xml"),
         ("application/pdf", "application/problem+json"),
         ("audio/ogg", ""),
+        // The nearest that is not refused, but where all are.
+        ("application/problem+json;q=0, application/pdf", "text/plain"),
+        ("text/plain;q=0, text/x-foo", "application/problem+json"),
+        ("text/*;q=0, text/x-foo", "application/problem+json"),
+        ("image/svg+xml;q=0, image/png", "text/plain"),
+        ("text/*;q=0, application/*;q=0", "text/plain"),
+        ("*/*;q=0, application/pdf", "application/problem+json"),
         ("*/*;q=0", "text/plain"),
         ("nonsense", "text/plain"),
         (",;,q=,,", "text/plain"),
@@ -117,6 +142,8 @@ fn where_accept_leaves_a_choice_the_asker_decides() {
         // An explicit wish outweighs what the destination suggests, and an exclusion holds.
         (&[("sec-fetch-dest", "document"), ("accept", "application/json")], "application/json"),
         (&[("sec-fetch-dest", "document"), ("accept", "text/html;q=0, */*")], "text/plain"),
+        (&[("sec-fetch-dest", "document"), ("accept", "text/plain;q=0, text/x-foo")], "text/html"),
+        (&[("sec-fetch-dest", "document"), ("accept", "application/xhtml+xml;q=0, */*")], "text/html"),
     ];
     for (fields, expected) in cases {
         assert_eq!(content_type(fields), *expected, "{fields:?}");
@@ -139,8 +166,16 @@ fn language_is_looked_up_and_falls_back() {
         // "q=0" excludes, also from what "*" and the fallback may choose.
         ("de;q=0, fr;q=0.1", "fr"),
         ("de;q=0, de-CH, fr;q=0.1", "fr"),
-        ("*, de;q=0.5", "en"),
-        ("en;q=0, *;q=0.1, de;q=0", "ar"),
+        ("*, de;q=0, en;q=0.1", "en"),
+        ("fr;q=0.0000, de;q=0.1", "de"),
+        // "*" is for when nothing else is named that is there (RFC 4647 §3.4), whatever its weight.
+        ("*, de;q=0.5", "de"),
+        ("fr;q=0.3, *;q=0.9", "fr"),
+        ("*, xx;q=0.5", "en"),
+        // To refuse a language is to ask for no other one.
+        ("en;q=0", "en"),
+        ("en;q=0, *;q=0.1, de;q=0", "en"),
+        ("*;q=0", "en"),
         // Nothing suits.
         ("xx", "en"),
         ("", "en"),
@@ -189,6 +224,13 @@ fn every_other_tag_leads_to_its_language() {
         ("yue-Hans", "zh-Hans"),
         ("yue-CN", "zh-Hans"),
         ("zh-yue-HK", "zh-Hant"),
+        ("zh-yue-Hans", "zh-Hans"),
+        ("zh-cmn", "zh-Hans"),
+        ("zh-cmn-Hans-TW", "zh-Hans"),
+        ("zh-cmn-Hant", "zh-Hant"),
+        ("zh-cmn-Hant-TW", "zh-Hant"),
+        ("zh-cmn-TW", "zh-Hant"),
+        ("zh-wuu", "zh-Hans"),
         // Former codes (IANA, Preferred-Value).
         ("iw", "he"),
         ("iw-IL", "he"),
@@ -217,7 +259,7 @@ fn every_other_tag_leads_to_its_language() {
         ("pt-AO", "pt"),
         ("pt-MZ", "pt"),
         ("pt-BR", "pt-BR"),
-        ("pt-Latn-BR", "pt"),
+        ("pt-Latn-BR", "pt-BR"),
         ("es-419", "es"),
         ("fr-CA", "fr"),
         ("en-GB", "en"),
@@ -229,7 +271,11 @@ fn every_other_tag_leads_to_its_language() {
         }
     }
     // What is refused under another name is refused.
-    for (accept, expected) in [("iw;q=0, he, de;q=0.1", "de"), ("zh-TW;q=0, zh-Hant, fr;q=0.1", "fr")] {
+    for (accept, expected) in [
+        ("iw;q=0, he, de;q=0.1", "de"),
+        ("zh-TW;q=0, zh-Hant, fr;q=0.1", "fr"),
+        ("zh-cmn-Hant;q=0, zh-TW, fr;q=0.1", "fr"),
+    ] {
         assert_eq!(language(accept), expected, "{accept}");
     }
 }
@@ -242,7 +288,9 @@ fn language(accept: &str) -> String {
 #[test]
 fn the_operators_language_is_the_fallback() {
     let params = Params { language: Language::parse("fr-CA").unwrap(), ..Params::default() };
-    for (accept, expected) in [("xx", "fr"), ("*", "fr"), ("de", "de"), ("fr;q=0, xx", "en")] {
+    for (accept, expected) in
+        [("xx", "fr"), ("*", "fr"), ("de", "de"), ("fr;q=0, xx", "en"), ("en;q=0", "fr"), ("fr;q=0, en;q=0", "fr")]
+    {
         let made = page(&params, &incident(Explanation::Dns), "GET", &[("accept-language", accept)]);
         assert_eq!(field(&made, "content-language"), expected, "{accept}");
     }

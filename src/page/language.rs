@@ -82,7 +82,7 @@ static TABLE: [Entry; 38] = languages! {
     "tr" ltr One '0' Latin;
     "uk" ltr Russian '0' Latin;
     "ur" rtl One '0' Nastaliq;
-    "vi" ltr Same '0' Latin;
+    "vi" ltr Same '0' Vietnamese;
     "zh-Hans" ltr Same '0' Hans;
     "zh-Hant" ltr Same '0' Hant;
 };
@@ -132,21 +132,23 @@ impl Language {
         (0..).zip(TABLE.iter()).map(|(index, _)| Self(index))
     }
 
-    /// The language that `Accept-Language` asks for: the best by weight, at equal weights the first (RFC 9110 §12.5.4).
+    /// The language that `Accept-Language` asks for: the best by weight, at equal weights the first (RFC 9110 §12.5.4). If none
+    /// is there, `fallback`, unless that is refused and the default is not; to refuse one is to ask for no other, so beyond
+    /// these any would be a guess.
     pub(super) fn negotiate(accepted: Option<&str>, fallback: Self) -> Self {
         let ranges: Vec<(&str, u16)> = accepted.unwrap_or_default().split(',').take(MAX_RANGES).map(weighted).collect();
         let is_refused = |language: Self| ranges.iter().any(|&(tag, q)| q == 0 && same(known_as(tag), language.tag()));
-        let any = || std::iter::once(fallback).chain(Self::iter()).find(|&language| !is_refused(language));
         let mut best: Option<(Self, u16)> = None;
         for &(tag, q) in ranges.iter().filter(|&&(_, q)| q > 0) {
-            let language = if tag == "*" { any() } else { Self::parse(tag).filter(|&l| !is_refused(l)) };
-            if let Some(language) = language
+            // `*` is no tag: it stands for none in particular and yields to all that are named (RFC 4647 §3.4).
+            if let Some(language) = Self::parse(tag).filter(|&language| !is_refused(language))
                 && best.is_none_or(|(_, before)| q > before)
             {
                 best = Some((language, q));
             }
         }
-        best.map_or_else(|| any().unwrap_or(fallback), |(language, _)| language)
+        let unnamed = || [fallback, Self::default()].into_iter().find(|&language| !is_refused(language));
+        best.map(|(language, _)| language).or_else(unnamed).unwrap_or(fallback)
     }
 
     pub(super) fn entry(self) -> &'static Entry {
@@ -172,6 +174,13 @@ fn lookup(mut tag: &str) -> Option<Language> {
 }
 
 fn known_as(tag: &str) -> &str {
+    let tag = match tag.split_once('-') {
+        // A language that stands after its macro-language is the same without (RFC 5646 §4.5); only Chinese has several here.
+        Some((chinese, member)) if same(chinese, "zh") && member.split('-').next().is_some_and(|m| m.len() == 3) => {
+            member
+        }
+        _ => tag,
+    };
     ALIASES.iter().find(|(alias, _)| same(alias, tag)).map_or(tag, |&(_, known)| known)
 }
 
@@ -185,8 +194,8 @@ const MAX_TAG: usize = 35;
 /// Most ranges of `Accept-Language` looked at.
 const MAX_RANGES: usize = 32;
 
-/// Other tags for languages of the table: former codes, macro-languages and their members, and the script that a region
-/// implies.
+/// Other tags for languages of the table: former codes, macro-languages and their members, the script that a region implies,
+/// and a script that goes without saying before a region that does not.
 const ALIASES: [(&str, &str); 24] = [
     ("zh", "zh-Hans"),
     ("zh-TW", "zh-Hant"),
@@ -200,7 +209,7 @@ const ALIASES: [(&str, &str); 24] = [
     ("yue", "zh-Hant"),
     ("yue-Hans", "zh-Hans"),
     ("yue-CN", "zh-Hans"),
-    ("zh-yue", "zh-Hant"),
+    ("pt-Latn-BR", "pt-BR"),
     ("no", "nb"),
     ("nn", "nb"),
     ("iw", "he"),

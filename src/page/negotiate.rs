@@ -2,8 +2,10 @@
 //!
 //! `Accept` decides (RFC 9110 §12.5.1: weights, specificity, `q=0`). Where it leaves a choice (missing, `*/*`, a tie), what
 //! is known of the asker does: a navigation gets HTML, an image gets an image, a program gets problem details, and
-//! nobody in particular gets text. Nothing is ever refused: an `Accept` that permits none of ours is disregarded, as
-//! §12.1 permits for errors.
+//! nobody in particular gets text. Nothing is ever refused: an `Accept` that permits none of ours gets the nearest in kind,
+//! as §12.1 permits for errors, if possible not one that it refuses by name.
+
+use std::cmp::Reverse;
 
 use crate::fields::Fields;
 
@@ -107,7 +109,7 @@ pub(super) fn accepted(accept: Option<&str>, hint: Format) -> Format {
     best.map_or_else(|| last_resort(&ranges, hint), |(format, _)| format)
 }
 
-/// Splits `value;q=0.8` into the value and its weight in thousandths; no weight or a malformed one counts as 1, as
+/// Splits `value;q=0.8` into the value and its weight in thousandths; no weight or one that says nothing counts as 1, as
 /// asking for something badly is still asking for it.
 pub(super) fn weighted(text: &str) -> (&str, u16) {
     let mut parts = text.split(';').map(str::trim);
@@ -116,15 +118,20 @@ pub(super) fn weighted(text: &str) -> (&str, u16) {
     (value, weight.and_then(thousandths).unwrap_or(1000))
 }
 
-/// `0.85` → 850 (RFC 9110 §12.4.2).
+/// `0.85` → 850 (RFC 9110 §12.4.2). Programs also print `.85` and `0.8500000000000001`, which say as much; cut short, a little
+/// must not become nothing, which would refuse.
 fn thousandths(weight: &str) -> Option<u16> {
     let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
-    if fraction.len() > 3 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+    if !fraction.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     match whole {
         "1" => Some(1000),
-        "0" => Some(fraction.bytes().chain(*b"000").take(3).fold(0, |sum, b| sum * 10 + u16::from(b - b'0'))),
+        "" if fraction.is_empty() => None,
+        "0" | "" => {
+            let cut = fraction.bytes().chain(*b"000").take(3).fold(0, |sum, b| sum * 10 + u16::from(b - b'0'));
+            Some(cut.max(u16::from(fraction.bytes().any(|b| b != b'0'))))
+        }
         _ => None,
     }
 }
@@ -135,23 +142,33 @@ struct Fit {
     weight: u16,
     specificity: u8,
     is_hint: bool,
-    place: std::cmp::Reverse<usize>,
+    place: Reverse<usize>,
 }
 
 /// A media range of `Accept`.
 struct Range<'a> {
     media: &'a str,
     weight: u16,
+    /// Without parameters that none of ours has.
+    is_plain: bool,
 }
 
 impl<'a> Range<'a> {
     fn new(text: &'a str) -> Self {
         let (media, weight) = weighted(text);
-        Self { media, weight }
+        Self { media, weight, is_plain: text.split(';').skip(1).all(|parameter| is_ours(parameter.trim())) }
     }
 
-    /// How exactly it names this format; `None` = it does not.
-    fn names(&self, format: Format) -> Option<u8> {
+    /// How exactly it names this format, without parameters before with others; `None` = it does not. What is only near to
+    /// ours asks for it if there is nothing better, but who refuses that has not refused ours.
+    fn names(&self, format: Format) -> Option<(u8, bool)> {
+        let specificity = self.specificity(format)?;
+        let is_near = specificity == NAMED || !self.is_plain;
+        (self.weight > 0 || !is_near).then_some((specificity, self.is_plain))
+    }
+
+    /// The same without regard to parameters and weight.
+    fn specificity(&self, format: Format) -> Option<u8> {
         let (media, own) = (self.media, format.media_type());
         if media == "*/*" || media == "*" {
             return Some(ANY);
@@ -180,20 +197,31 @@ impl<'a> Range<'a> {
     }
 }
 
+/// A parameter of a media range that says nothing about which representation: the weight, and the charset of all of ours.
+fn is_ours(parameter: &str) -> bool {
+    let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+    name.is_empty() || same(name, "q") || (same(name, "charset") && same(value.trim_matches('"'), "utf-8"))
+}
+
+/// Specificity, place and weight of the range that decides about a format: the most specific one, of two alike the first.
+fn deciding(format: Format, ranges: &[Range]) -> Option<(u8, Reverse<usize>, u16)> {
+    let named = ranges.iter().enumerate().filter_map(|(place, r)| Some((r.names(format)?, Reverse(place), r.weight)));
+    named.max().map(|((specificity, _), place, weight)| (specificity, place, weight))
+}
+
 fn fit(format: Format, ranges: &[Range], hint: Format) -> Option<Fit> {
-    let named =
-        ranges.iter().enumerate().filter_map(|(place, r)| Some((r.names(format)?, std::cmp::Reverse(place), r.weight)));
-    let (specificity, place, weight) = named.max()?;
+    let (specificity, place, weight) = deciding(format, ranges)?;
     let is_hint = format == hint;
     let is_offered = weight > 0 && (is_hint || (specificity >= format.least_specificity() && format != Format::Empty));
     // Between two that are named, the order in the field is a wish; between two that are not, it is an accident.
     is_offered.then_some(Fit { weight, specificity, is_hint: is_hint && specificity < NAMED, place })
 }
 
-/// For an `Accept` that permits none of ours, the nearest in kind.
+/// For an `Accept` that permits none of ours, the nearest in kind that it does not refuse by name or family; where it refuses
+/// all that can be read, it is disregarded.
 fn last_resort(ranges: &[Range], hint: Format) -> Format {
     let asks = |family: &str| ranges.iter().any(|r| r.weight > 0 && r.media.starts_with(family));
-    if asks("image/") {
+    let nearest = if asks("image/") {
         Format::Svg
     } else if asks("audio/") || asks("video/") || asks("font/") {
         Format::Empty
@@ -203,7 +231,10 @@ fn last_resort(ranges: &[Range], hint: Format) -> Format {
         Format::Text
     } else {
         hint
-    }
+    };
+    let is_refused = |format: Format| deciding(format, ranges).is_some_and(|(how, _, weight)| weight == 0 && how > ANY);
+    let readable = Format::ALL.into_iter().filter(|&f| f.least_specificity() == ANY && f != Format::Empty);
+    [nearest, hint].into_iter().chain(readable).find(|&format| !is_refused(format)).unwrap_or(hint)
 }
 
 /// What is known of the asker: Fetch Metadata first, then older habits.

@@ -29,11 +29,13 @@ fn members<'a>(view: &'a View) -> Vec<(&'static str, Value<'a>)> {
         ("title", Value::Text(view.title())),
         ("status", Value::Number(u64::from(view.status))),
         ("detail", Value::Owned(detail)),
-        ("instance", Value::Text(&view.path)),
+    ];
+    members.extend(instance(&view.path).map(|instance| ("instance", Value::Owned(instance))));
+    members.extend([
         ("failure", Value::Text(&view.failure)),
         ("error_category", Value::Text(category(incident.explanation))),
         ("retryable", Value::Flag(incident.retry_after.is_some() && may_repeat)),
-    ];
+    ]);
     members.extend(incident.retry_after.map(|seconds| ("retry_after", Value::Number(seconds))));
     members.push(("owner_action_required", Value::Flag(needs_owner(incident.explanation))));
     members.extend(view.id.as_deref().map(|id| ("request_id", Value::Text(id))));
@@ -80,6 +82,12 @@ pub(super) fn xml(view: &View) -> String {
         add(&mut out, &["</", name, ">\n"]);
     }
     out + "</problem>\n"
+}
+
+/// A URI reference that leads to no other host: `//evil.example` would (RFC 3986 §4.2). A path that was cut to size, and so
+/// ends in `…`, is not the one asked for.
+fn instance(path: &str) -> Option<String> {
+    (!path.ends_with('…')).then(|| ["/", path.trim_start_matches(['/', '\\'])].concat())
 }
 
 fn type_of(error: Option<&str>, status: u16) -> String {

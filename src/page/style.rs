@@ -22,6 +22,8 @@ pub(super) fn own(view: &View) -> String {
 pub(super) enum Script {
     /// Latin, Greek, Cyrillic: what the style sheets name.
     Latin,
+    /// Latin letters, some of which (ế ở ệ) the serifs of the headlines lack.
+    Vietnamese,
     Arabic,
     /// Arabic letters in the hanging style that readers of Urdu expect; it needs tall lines.
     Nastaliq,
@@ -43,6 +45,7 @@ impl Script {
     const fn style(self) -> &'static str {
         match self {
             Self::Latin => "",
+            Self::Vietnamese => ":root{--head:var(--font)}",
             Self::Arabic => {
                 r#":root{--font:system-ui,"SF Arabic","Segoe UI","Noto Sans Arabic",Tahoma,sans-serif;--head:var(--font);--high:1.75}"#
             }
@@ -79,3 +82,19 @@ impl Script {
 
 /// The contrast that WCAG 2.2 §1.4.3 asks of text.
 const CONTRAST: f32 = 4.5;
+
+#[cfg(test)]
+mod tests {
+    use super::super::language::Language;
+
+    /// Latin Extended Additional is beyond Georgia: one word would be set in two faces.
+    #[test]
+    fn headlines_are_in_serifs_only_where_these_have_all_letters() {
+        for language in Language::iter() {
+            let entry = language.entry();
+            let is_beyond = entry.texts.is_some_and(|texts| texts.contains(|c| ('\u{1e00}'..='\u{1eff}').contains(&c)));
+            let has_its_own = entry.script.style().contains("--head:var(--font)");
+            assert!(has_its_own || !is_beyond, "{}", language.tag());
+        }
+    }
+}
