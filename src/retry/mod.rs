@@ -120,13 +120,15 @@ pub fn decide(params: &Params, at: &Situation, allowed: u32, budget: &mut Budget
         return Stop(StopReason::Attempts);
     }
     // Another origin may well have a good certificate; the same one has not.
-    if at.failure.kind().row().worth == Worth::GiveUp && !at.elsewhere {
+    let gives_up = at.failure.kind().row().worth == Worth::GiveUp;
+    if gives_up && !at.elsewhere {
         return Stop(StopReason::Pointless);
     }
     if at.failure.kind() == crate::failure::Kind::Loop {
         return Stop(StopReason::Pointless);
     }
-    if !params.methods.iter().any(|m| m == at.method) && !at.failure.never_sent() {
+    // What is not to be repeated goes elsewhere only where trying again is of use at all.
+    if !params.methods.iter().any(|m| m == at.method) && (gives_up || !at.failure.never_sent()) {
         return Stop(StopReason::Method);
     }
     if at.replay != Replay::Yes {

@@ -112,7 +112,7 @@ proptest! {
             let all = possible(&step);
             let word = all[usize::from(choice) % all.len()];
             if matches!(step, Step::Fetch(_)) {
-                proved = matches!(word, "521" | "526");
+                proved = word == "521";
             }
             site.pass(&flow, &step, word);
             step = site.happens(&mut flow, word);
