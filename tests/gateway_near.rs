@@ -139,7 +139,7 @@ const PROOFS: &[(&str, &str)] = &[
     ("cloudflare-502-problem", "cf-ray"),
     ("cloudflare-530-markdown", "cf-ray"),
     ("api-gateway-502", "x-amzn-errortype"),
-    ("api-gateway-http-503", "apigw-requestid"),
+    ("api-gateway-503", "x-amzn-errortype"),
     ("render-502", "x-render-routing"),
     ("railway-502", "x-railway-fallback"),
     ("railway-502-html", "x-railway-fallback"),
