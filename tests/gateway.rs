@@ -51,6 +51,11 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
     ("varnish-503", 503, "Backend fetch failed", "VCL failed"),
     ("varnish-503", 503, "Backend fetch failed", "Service Unavailable"),
     ("fastly-503", 503, "first byte timeout", "Backend is unhealthy"),
+    ("fastly-503", 503, "first byte timeout", "No healthy backends"),
+    ("fastly-503-number", 503, "first byte timeout", "Backend.max_conn reached"),
+    ("fastly-503-number", 503, "first byte timeout", "Backend unavailable, connection timeout"),
+    ("fastly-503-number", 503, "first byte timeout", "Response object too large"),
+    ("fastly-503-number", 503, "first byte timeout", "Service Unavailable"),
     ("envoy-503", 503, ". retried and the latest reset reason: remote", ". reset reason: local"),
     (
         "envoy-503",
@@ -59,6 +64,8 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
       delayed connect error: Connection refused",
         "",
     ),
+    ("envoy-504-stream", 504, "stream timeout", "upstream max stream duration reached"),
+    ("envoy-504-stream", 504, "stream timeout", "downstream duration timeout"),
     (
         "azure-front-door-503",
         503,

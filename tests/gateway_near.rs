@@ -7,7 +7,7 @@ mod gateway_support;
 
 use gateway_support::{Answer, names_in, sources};
 use std::collections::BTreeSet;
-use understudy::gateway::{Author, MAX_BYTES};
+use understudy::gateway::{Author, MAX_BYTES, UNNAMED, author};
 
 /// The near misses of this author, `near/<author>.<what>.http`.
 fn near_misses(author: &str) -> Vec<String> {
@@ -80,9 +80,12 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("haproxy-503", "No server is", "Nobody is"),
     ("varnish-503", "Varnish cache server", "Your shop team"),
     ("fastly-503", "Varnish cache server", "Your shop team"),
+    ("fastly-503-number", "Varnish cache server", "Your shop team"),
+    ("fastly-503-number", "54113", "54114"),
     ("squid-502-fields-hidden", "id=\"titles\"", "id=\"top\""),
     ("envoy-503", "upstream connect", "We saw an upstream connect"),
     ("envoy-503-no-healthy", "no healthy", "one healthy"),
+    ("envoy-504-stream", "stream timeout", "video stream timeout"),
     ("traefik-503", "no available server", "no available server today"),
     ("lighttpd-503", "<h1>", "<img src=\"/logo.png\"/><h1>"),
     ("litespeed-503", "LiteSpeed Technologies Inc.", "Our shop"),
@@ -136,7 +139,7 @@ const PROOFS: &[(&str, &str)] = &[
     ("cloudflare-502-problem", "cf-ray"),
     ("cloudflare-530-markdown", "cf-ray"),
     ("api-gateway-502", "x-amzn-errortype"),
-    ("api-gateway-http-503", "apigw-requestid"),
+    ("api-gateway-503", "x-amzn-errortype"),
     ("render-502", "x-render-routing"),
     ("railway-502", "x-railway-fallback"),
     ("railway-502-html", "x-railway-fallback"),
@@ -155,5 +158,75 @@ fn near_misses_are_the_applications() {
     for (fixture, field) in PROOFS {
         let answer = Answer::load(fixture).without(field);
         assert_eq!(answer.author(MAX_BYTES), Author::Application, "{fixture} without {field}");
+    }
+}
+
+/// A page of this body.
+fn page(status: u16, body: &str) -> Author {
+    author(status, &[("content-type", "text/html; charset=utf-8")], body.as_bytes(), true)
+}
+
+#[test]
+fn a_link_beside_the_status_is_the_applications() {
+    for (status, body) in [
+        (503, "<h1>503</h1><p><a href=\"https://status.acme.example/\">Status</a></p>"),
+        (503, "<h1><a href=\"https://status.acme.example/\">503</a></h1>"),
+        (503, "<h1>503</h1><p>Status</p>"),
+        (503, "<h1>503 Service Unavailable</h1><p>Code</p>"),
+        (502, "<h1>502 Bad Gateway</h1><a href=\"/\">Error 502</a>"),
+    ] {
+        assert_eq!(page(status, body), Author::Application, "{body}");
+    }
+}
+
+#[test]
+fn a_title_that_says_more_than_the_status_is_the_applications() {
+    for title in
+        ["We are moving house. Back at noon!", "Acme Shop: 502", "502 Acme Shop", "Back at noon: error 502", "503"]
+    {
+        for body in ["<h1>502 Bad Gateway</h1>", ""] {
+            let whole = format!("<html><head><title>{title}</title></head><body>{body}</body></html>");
+            assert_eq!(page(502, &whole), Author::Application, "{whole}");
+        }
+    }
+    for title in ["", " \n", "&nbsp;", "502", "502 Bad Gateway", "Error", "HTTP Error 502 &ndash; Bad Gateway"] {
+        for (body, expected) in [("<h1>502 Bad Gateway</h1>", Author::Gateway(UNNAMED)), ("", Author::Empty)] {
+            let whole = format!("<html><head><title>{title}</title></head><body>{body}</body></html>");
+            assert_eq!(page(502, &whole), expected, "{whole}");
+        }
+    }
+}
+
+#[test]
+fn words_and_pictures_that_a_style_or_a_script_brings_are_the_applications() {
+    for head in [
+        "<style>h1::after { content: attr(data-t) }</style>",
+        "<style>h1::after{content:attr(data-t)}</style>",
+        "<style>h1::after { content :\"Back at noon\" }</style>",
+        "<style>h1::after { content:  'Back at noon' }</style>",
+        "<style>h1::after { content:\n\"Back at noon\" }</style>",
+        "<style>h1::after { content/**/: /* words */ \"Back at noon\" }</style>",
+        "<style>h1::after { CONTENT: \"Back at noon\" }</style>",
+        "<style>h1::after { content: \"\" attr(data-t) }</style>",
+        "<style>h1::after { content: none } h1::before { content: counter(n) }</style>",
+        "<style>h1 { background-image: image-set(\"/sorry.png\" 1x) }</style>",
+        "<style>@import \"/sorry.css\";</style>",
+        "<body onpageshow=\"sorry()\">",
+        "<body class=\"a\"onpageshow = sorry()>",
+        "<body/ONFOCUS=sorry()>",
+    ] {
+        for body in ["<h1 data-t=\"Back at noon\">502 Bad Gateway</h1>", ""] {
+            assert_eq!(page(502, &format!("{head}{body}")), Author::Application, "{head}{body}");
+        }
+    }
+    for head in [
+        "<style>h1::after { content: \"\" }</style>",
+        "<style>h1::after{content:''}</style>",
+        "<style>h1::after { content: none; } h1::before { content:normal!important }</style>",
+        "<style>body { display: flex; justify-content: center; align-content:center }</style>",
+        "<meta name=\"robots\" content=\"noindex\"><meta content = none>",
+        "<body class=\"on\" data-on=\"1\" data-once=\"1\" title=\"\">",
+    ] {
+        assert_eq!(page(502, &format!("{head}<h1>502 Bad Gateway</h1>")), Author::Gateway(UNNAMED), "{head}");
     }
 }

@@ -33,7 +33,8 @@ pub(super) struct Entry {
 pub(super) enum Body {
     /// Nothing.
     Blank,
-    /// Only the status, in digits or words or both, in simple markup; server errors only.
+    /// Only the status, in digits or words or both, in simple markup without a link, in the title too; server errors
+    /// only.
     Status,
     /// The status, then one of these, in simple markup.
     StatusThen(&'static [&'static str]),
@@ -113,14 +114,17 @@ impl Body {
         let page = &response.page;
         let is_like = |texts: &[&str], text: &[u8]| texts.iter().any(|pattern| like(pattern, text));
         match self {
-            Self::Blank => page.is_blank(),
+            Self::Blank => page.is_blank(response.status),
             Self::Exactly(members) => page.form == Form::Json && object(page.raw, members, false),
             Self::AtLeast(members) => page.form == Form::Json && object(page.raw, members, true),
             _ if page.form != Form::Words => false,
             Self::Text(texts) => is_like(texts, &page.text),
             _ if !page.plain => false,
             Self::Status => {
-                response.status >= 500 && after_status(&page.text, response.status).is_some_and(<[u8]>::is_empty)
+                response.status >= 500
+                    && !page.linked
+                    && page.is_titled_by(response.status)
+                    && after_status(&page.text, response.status).is_some_and(<[u8]>::is_empty)
             }
             Self::StatusThen(texts) => {
                 after_status(&page.text, response.status).is_some_and(|rest| is_like(texts, rest))

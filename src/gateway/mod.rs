@@ -7,13 +7,15 @@
 //! own answers says so; JSON only when header fields and members agree. All else is [`Author::Application`].
 //!
 //! The catalogue is data: `servers` and `clouds`; `entry` says what a line of it means, `page` what a visitor
-//! sees of a body, `words` how texts are compared. Where each entry comes from: `tests/golden/gateway/SOURCES.md`.
+//! sees of a body, `rich` what of it styles and scripts may show, `words` how texts are compared. Where each entry comes
+//! from: `tests/golden/gateway/SOURCES.md`.
 //!
 //! Not here: which failure it was (`failure`), what becomes of the body (`flow`).
 
 mod clouds;
 mod entry;
 mod page;
+mod rich;
 mod servers;
 mod words;
 
@@ -45,7 +47,7 @@ pub fn author(status: u16, fields: &dyn Fields, prefix: &[u8], whole: bool) -> A
     let whole = whole && prefix.len() <= MAX_BYTES;
     let prefix = prefix.get(..MAX_BYTES).unwrap_or(prefix);
     let page = Page::read(fields.field("content-type").as_deref(), prefix);
-    let blank = whole && page.is_blank();
+    let blank = whole && page.is_blank(status);
     match find(&Response { status, fields, page, whole }) {
         Some(entry) => Author::Gateway(entry.name),
         None if blank => Author::Empty,

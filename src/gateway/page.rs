@@ -3,7 +3,8 @@
 //! No parser of HTML: just enough to tell the words on the screen from markup, comments, styles and scripts. The work
 //! is linear in the bytes read, and the text never longer than they are.
 
-use super::words::{find, starts_with};
+use super::rich::{has_handler, is_rich};
+use super::words::{find, is_status, starts_with};
 
 /// A body as far as it was read.
 pub(super) struct Page<'a> {
@@ -13,8 +14,13 @@ pub(super) struct Page<'a> {
     pub form: Form,
     /// The visible words, white space folded to single blanks. Empty unless [`Form::Words`].
     pub text: Vec<u8>,
-    /// Nothing but words in simple markup: no script, image, frame, form, foreign style sheet or picture in a style.
+    /// The words of its title, which stand in the tab, folded likewise.
+    title: Vec<u8>,
+    /// Nothing but words in simple markup: no script, image, frame, form, foreign style sheet, words or picture in a
+    /// style.
     pub plain: bool,
+    /// There is a link.
+    pub linked: bool,
 }
 
 /// The sort of a body, by its bytes as well as its `Content-Type`: applications send JSON as `text/html`.
@@ -33,7 +39,7 @@ impl<'a> Page<'a> {
     pub fn read(content_type: Option<&str>, raw: &'a [u8]) -> Self {
         let raw = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw).trim_ascii();
         let form = form(content_type.unwrap_or_default(), raw);
-        let mut page = Self { raw, form, text: Vec::new(), plain: true };
+        let mut page = Self { raw, form, text: Vec::new(), title: Vec::new(), plain: true, linked: false };
         if form == Form::Words && raw.first() == Some(&b'<') {
             page.read_markup();
         } else if form == Form::Words {
@@ -43,9 +49,15 @@ impl<'a> Page<'a> {
         page
     }
 
-    /// Is there nothing to be seen?
-    pub fn is_blank(&self) -> bool {
-        self.raw.is_empty() || (self.form == Form::Words && self.text.is_empty() && self.plain)
+    /// Is there nothing to be seen, but for this status in the title?
+    pub fn is_blank(&self, status: u16) -> bool {
+        self.raw.is_empty()
+            || (self.form == Form::Words && self.text.is_empty() && self.plain && self.is_titled_by(status))
+    }
+
+    /// Does the title say no more than this status?
+    pub fn is_titled_by(&self, status: u16) -> bool {
+        is_status(&self.title, status)
     }
 
     fn read_markup(&mut self) {
@@ -63,7 +75,7 @@ impl<'a> Page<'a> {
             };
         }
         push_words(&mut self.text, rest);
-        self.plain &= RICH.iter().all(|sign| find(self.raw, sign).is_none());
+        self.plain &= !is_rich(self.raw);
     }
 
     /// Reads the tag at the start of `markup`, and its content if that is not for the eye; gives back what follows.
@@ -77,10 +89,17 @@ impl<'a> Page<'a> {
         if let Some((_, end)) = HIDDEN.iter().find(|(hidden, _)| is(hidden)) {
             self.plain &= is("title") || is("style");
             let end_tag = self.skip_past(end, rest);
+            if is("title") {
+                let words = find(rest, end).and_then(|at| rest.get(..at)).unwrap_or(rest);
+                push_blank(&mut self.title);
+                push_words(&mut self.title, words);
+            }
             return self.skip_past(">", end_tag);
         }
         let redirects = is("meta") && find(tag, "refresh").is_some();
         self.plain &= name.first() == Some(&b'/') || (PLAIN.iter().any(|known| is(known)) && !redirects);
+        self.plain &= !has_handler(tag);
+        self.linked |= is("a");
         rest
     }
 
@@ -92,7 +111,7 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Elements whose content is not shown, with the beginning of their end tags.
+/// Elements whose content is not on the screen, with the beginning of their end tags.
 const HIDDEN: &[(&str, &str)] =
     &[("title", "</title"), ("style", "</style"), ("script", "</script"), ("template", "</template")];
 
@@ -102,10 +121,6 @@ const PLAIN: &[&str] = &[
     "strong", "i", "em", "br", "hr", "pre", "code", "div", "span", "font", "small", "big", "section", "table", "tbody",
     "tr", "td", "a", "address",
 ];
-
-/// What shows, or does, something without an element of its own; and the odd end of a comment, which would hide words.
-const RICH: &[&str] =
-    &["url(", "background=", "onload", "content:\"", "content:'", "content: \"", "content: '", "--!>"];
 
 fn form(content_type: &str, raw: &[u8]) -> Form {
     let media_type = content_type.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();

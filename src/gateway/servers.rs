@@ -32,6 +32,7 @@ pub(super) const CATALOGUE: &[Entry] = &[
     // same sentences.
     Entry::new("Apache httpd", StatusThen(APACHE)).marks(&["</title>\n</head><body>\n<h1>"]),
     Entry::new("HAProxy", StatusThen(HAPROXY)).marks(&["<html><body><h1>"]),
+    Entry::new("Fastly", StatusThen(FASTLY)).marks(&["<h3>Error 54113</h3>"]),
     Entry::new("Fastly", StatusThen(FASTLY)).marks(&["<h3>Guru Mediation:</h3>"]),
     Entry::new("Varnish", StatusThen(VARNISH)).marks(&["<h3>Guru Meditation:</h3>"]),
     // In 49 languages; the header field says it in all of them, the second entry is for where it was taken away.
@@ -129,19 +130,21 @@ const VARNISH: &[&str] = &[
     "Guru Meditation: XID: ~ Varnish cache server",
 ];
 
-/// The same of Fastly, which descends from it.
+/// The same of Fastly, which descends from it. A number stands where older pages named the guru.
 const FASTLY: &[&str] = &[
     "[first byte timeout first byte timeout|between bytes timeout between bytes timeout|\
      backend read error backend read error|backend write error backend write error|\
      Backend is unhealthy Backend is unhealthy|Backend fetch failed Backend fetch failed|\
+     Backend.max_conn reached Backend.max_conn reached|No healthy backends No healthy backends|\
+     Backend unavailable, connection timeout Backend unavailable, connection timeout|\
      Connection timed out Connection timed out|Connection refused Connection refused|\
      Operation now in progress Operation now in progress|No stale object available No stale object available|\
      all backends failed or unhealthy all backends failed or unhealthy|SSL handshake error SSL handshake error|\
      unable to get local issuer certificate unable to get local issuer certificate|\
-     Quorum weight not reached Quorum weight not reached|\
+     Quorum weight not reached Quorum weight not reached|Response object too large Response object too large|\
      Illegal vary header from backend Illegal vary header from backend] \
-     Guru Mediation: Details: ~ # # Varnish cache server",
-    "Guru Mediation: Details: ~ # # Varnish cache server",
+     [Error 54113|Guru Mediation:] Details: ~ # # Varnish cache server",
+    "[Error 54113|Guru Mediation:] Details: ~ # # Varnish cache server",
 ];
 
 const ENVOY: &[&str] = &[
@@ -153,6 +156,9 @@ const ENVOY: &[&str] = &[
      [|, transport failure reason: *]",
     "no healthy upstream",
     "upstream request timeout",
+    "upstream max stream duration reached",
+    "stream timeout",
+    "downstream duration timeout",
     "envoy overloaded",
 ];
 

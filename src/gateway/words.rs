@@ -1,6 +1,6 @@
 //! Does a text say only the status, and is it like this pattern? ASCII upper and lower case are the same throughout.
 
-/// Words around a status that add nothing to it. Longer ones before those that they begin with.
+/// Words before a status that add nothing to it. Longer ones before those that they begin with.
 const FILLERS: &[&str] = &["http/1.0", "http/1.1", "http/2.0", "http/2", "http", "error", "status", "code"];
 
 /// How servers put the statuses of the failure class into words, and the other names under which people meet them.
@@ -24,23 +24,37 @@ const PHRASES: &[&str] = &[
 ];
 
 /// What follows the status at the start of `text`, said in digits or words, once or repeatedly (as "HTTP Error 502 -
-/// Bad Gateway"); `None` if it does not start so. Another status than `status` is not skipped.
+/// Bad Gateway"); `None` if it does not start so. Another status than `status` is not skipped, and neither are words
+/// that lead to no status: a "Status" further on is a link to it.
 pub(super) fn after_status(text: &[u8], status: u16) -> Option<&[u8]> {
     let code = status.to_string();
-    let mut rest = text;
+    let mut rest = trim_separators(text);
     let mut said = false;
-    loop {
-        rest = trim_separators(rest);
-        let names = std::iter::once(code.as_str()).chain(PHRASES.iter().copied());
-        if let Some(after) = names.into_iter().find_map(|name| after_word(rest, name)) {
-            rest = after;
-            said = true;
-        } else if let Some(after) = FILLERS.iter().find_map(|filler| after_word(rest, filler)) {
-            rest = after;
-        } else {
-            return said.then_some(rest);
-        }
+    while let Some(after) = after_name(after_fillers(rest), &code) {
+        rest = trim_separators(after);
+        said = true;
     }
+    if after_word(rest, "error").is_some_and(|after| trim_separators(after).is_empty()) {
+        rest = &[];
+    }
+    said.then_some(rest)
+}
+
+/// Does `text` say no more than the status? It may say less: "Error", or nothing.
+pub(super) fn is_status(text: &[u8], status: u16) -> bool {
+    after_fillers(after_status(text, status).unwrap_or_else(|| trim_separators(text))).is_empty()
+}
+
+/// What follows one name of the status at the start of `text`.
+fn after_name<'a>(text: &'a [u8], code: &str) -> Option<&'a [u8]> {
+    std::iter::once(code).chain(PHRASES.iter().copied()).find_map(|name| after_word(text, name))
+}
+
+fn after_fillers(mut text: &[u8]) -> &[u8] {
+    while let Some(after) = FILLERS.iter().find_map(|filler| after_word(text, filler)) {
+        text = trim_separators(after);
+    }
+    text
 }
 
 /// Is all of `text` like `pattern`? In it `*` stands for any run of characters, also none, `~` for one word of whatever
@@ -136,6 +150,11 @@ mod tests {
             ("502 Service Temporarily Overloaded", 502, Some("")),
             ("GATEWAY TIME-OUT", 504, Some("")),
             ("502 Bad Gateway nginx", 502, Some("nginx")),
+            ("502 Error", 502, Some("")),
+            ("503 Error 54113", 503, Some("Error 54113")),
+            ("503 Status", 503, Some("Status")),
+            ("503 Status page", 503, Some("Status page")),
+            ("Error code: 503", 503, Some("")),
             ("503 Bad Gateway", 502, None),
             ("502 503", 502, Some("503")),
             ("502nd attempt", 502, None),
@@ -144,6 +163,23 @@ mod tests {
             ("", 502, None),
         ] {
             assert_eq!(after_status(text.as_bytes(), status), expected.map(str::as_bytes), "{text}");
+        }
+    }
+
+    #[test]
+    fn tells_what_says_no_more_than_the_status() {
+        for (text, expected) in [
+            ("", true),
+            ("Error", true),
+            ("HTTP Error 502", true),
+            ("502 Bad Gateway", true),
+            ("502 | Bad Gateway", true),
+            ("503", false),
+            ("Acme Shop: 502", false),
+            ("502 Acme Shop", false),
+            ("Error of ours", false),
+        ] {
+            assert_eq!(is_status(text.as_bytes(), 502), expected, "{text}");
         }
     }
 
