@@ -11,6 +11,7 @@ mod vars;
 
 pub use read::{Mistake, meant};
 pub use rules::Rule;
+pub use units::duration;
 pub use vars::{Scope, VARS, Var};
 
 use std::rc::Rc;

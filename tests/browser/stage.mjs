@@ -14,8 +14,8 @@ export const FAILURES = [
 
 const [port, controlPort, token, ...rest] = process.argv.slice(2);
 
-/** The same, under a name that browsers trust without TLS. */
-export const LOCAL = `http://localhost:${port}`;
+/** The Worker's port. */
+export const PORT = port;
 
 /** What else the script was asked for. */
 export const asked = rest;

@@ -39,34 +39,53 @@ fn config(more: &[(&str, &str)]) -> Rc<Config> {
     Rc::new(config)
 }
 
-/// How an attempt ends that fails in this way, and maintenance and the circle, where none is made.
-fn outcome(kind: Kind, none: &FieldLines) -> Option<Outcome<'_>> {
-    let status = |status| Outcome::Answered { status, fields: none, body: Body::Prefix { bytes: b" ", whole: true } };
+/// What an origin says with the status; of Cloudflare's own ones it is Cloudflare that says it.
+fn body(kind: Kind, status: u16) -> String {
+    match (kind, status) {
+        (Kind::CutShort, 520) => String::new(),
+        (Kind::Dns, 530) => "error code: 1016".to_owned(),
+        (_, 520..) => format!("error code: {status}"),
+        _ => " ".to_owned(),
+    }
+}
+
+/// How an attempt ends that fails in this way: `None` where none is made, in maintenance and in a circle.
+fn outcome<'a>(kind: Kind, received: Option<u16>, fields: &'a FieldLines, body: &'a str) -> Option<Outcome<'a>> {
+    if let Some(status) = received {
+        return Some(Outcome::Answered { status, fields, body: Body::Prefix { bytes: body.as_bytes(), whole: true } });
+    }
     let rejected = |reason| Outcome::Rejected { reason };
     Some(match kind {
         Kind::Unreachable => rejected("internal error; reference = 1"),
         Kind::ConnectionRefused => rejected("Connection refused."),
         Kind::ConnectionTerminated => rejected("Network connection lost."),
-        Kind::Unroutable => status(523),
         Kind::Dns => rejected("DNS lookup failed."),
-        Kind::Tunnel => status(530),
         Kind::Tls => rejected("TLS handshake failed."),
         Kind::Certificate => rejected("The certificate is not trusted."),
         Kind::ConnectTimeout => rejected("The connection timed out."),
         Kind::ResponseTimeout => Outcome::TimedOut,
-        Kind::GatewayTimeout => status(504),
-        Kind::BadGateway => status(502),
-        Kind::Unavailable => status(503),
         Kind::Protocol => rejected("Invalid HTTP response."),
         Kind::CutShort => Outcome::CutShort { status: 200 },
         Kind::Blank => Outcome::Blank { status: 200 },
-        Kind::OtherStatus => status(500),
-        Kind::Loop => return None,
+        _ => return None,
     })
 }
 
+/// The status with which an origin always fails so, for the settings above.
+const fn always(kind: Kind) -> Option<u16> {
+    match kind {
+        Kind::Unroutable => Some(523),
+        Kind::Tunnel => Some(530),
+        Kind::GatewayTimeout => Some(504),
+        Kind::BadGateway => Some(502),
+        Kind::Unavailable => Some(503),
+        Kind::OtherStatus => Some(500),
+        _ => None,
+    }
+}
+
 /// The page of a visit that fails in this way; `None`: in maintenance.
-fn visit(config: &Rc<Config>, kind: Option<Kind>, request: Request) -> Page {
+fn visit(config: &Rc<Config>, kind: Option<Kind>, status: Option<u16>, request: Request) -> Page {
     let none: FieldLines = Vec::new();
     let mut state = State::default();
     let Some(kind) = kind else {
@@ -76,12 +95,14 @@ fn visit(config: &Rc<Config>, kind: Option<Kind>, request: Request) -> Page {
     if kind == Kind::Loop {
         return loop_page(&mut Memo::default(), config, &request, NOW);
     }
+    let received = status.or(always(kind));
+    let body = body(kind, received.unwrap_or_default());
     let bindings = Bindings { kv: false, incidents: false };
     let mut flow = Flow::new(Rc::clone(config), request, Replay::Yes, bindings, None, NOW, 7);
     let mut step = flow.start(&mut Now { time: NOW, state: &mut state });
     loop {
         let event = match step {
-            Step::Fetch(_) => Event::Attempted(outcome(kind, &none).expect("an attempt")),
+            Step::Fetch(_) => Event::Attempted(outcome(kind, received, &none, &body).expect("an attempt")),
             Step::Lookup(_) => Event::Looked(None),
             Step::Finish(finish) => match finish.answer {
                 Answer::Page(page) => return page,
@@ -97,6 +118,8 @@ fn visit(config: &Rc<Config>, kind: Option<Kind>, request: Request) -> Page {
 #[derive(Debug, Clone, Copy)]
 struct Choice {
     kind: Option<Kind>,
+    /// The status that the origin sends, where it may send several or none.
+    status: Option<u16>,
     method: &'static str,
     theme: Theme,
     language: &'static str,
@@ -113,7 +136,8 @@ impl Choice {
         let format = self.format.media_type().rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or("empty");
         let (method, theme, language) = (self.method, self.theme.as_str(), self.language);
         let format = format.replace('+', "%2B");
-        format!("?failure={failure}&method={method}&theme={theme}&lang={language}&format={format}")
+        let status = self.status.map(|status| status.to_string()).unwrap_or_default();
+        format!("?failure={failure}&status={status}&method={method}&theme={theme}&lang={language}&format={format}")
     }
 
     /// Beside each other. The visitor's time to wait is jittered: the gallery has it as the operator's setting.
@@ -124,7 +148,7 @@ impl Choice {
         };
         let asked = lines(&[("accept", self.accept()), ("accept-language", self.language)]);
         let request = Request::new(self.method.to_owned(), format!("{HOST}/an/example"), asked);
-        let real = visit(&set(&[("PAGE_RETRY_AFTER", "50s")]), self.kind, request);
+        let real = visit(&set(&[("PAGE_RETRY_AFTER", "50s")]), self.kind, self.status, request);
         let wait = real.lines.field("retry-after");
         let is_known = vars.iter().any(|(name, value)| *name == "MAINTENANCE" && *value != "on");
         if let (Some(wait), false) = (&wait, is_known && self.kind.is_none()) {
@@ -150,9 +174,36 @@ fn it_shows_every_failure_in_every_format_as_visitors_see_it() {
         for format in Format::ALL {
             for method in METHODS {
                 for language in ["en", "ar"] {
-                    Choice { kind, method, theme: Theme::default(), language, format }
+                    Choice { kind, status: None, method, theme: Theme::default(), language, format }
                         .compare(&[("MAINTENANCE", "on")]);
                 }
+            }
+        }
+    }
+}
+
+/// Statuses of which nothing says that the failure has to come as one.
+const STATUSES: [(Kind, u16); 11] = [
+    (Kind::ConnectionRefused, 521),
+    (Kind::ConnectTimeout, 522),
+    (Kind::ResponseTimeout, 524),
+    (Kind::Tls, 525),
+    (Kind::Certificate, 526),
+    (Kind::Dns, 530),
+    (Kind::CutShort, 520),
+    (Kind::Protocol, 520),
+    (Kind::Protocol, 527),
+    (Kind::Protocol, 528),
+    (Kind::Protocol, 529),
+];
+
+#[test]
+fn it_shows_the_statuses_that_an_origin_may_fail_with() {
+    for (kind, status) in STATUSES {
+        for format in Format::ALL {
+            for method in METHODS {
+                let (kind, status) = (Some(kind), Some(status));
+                Choice { kind, status, method, theme: Theme::default(), language: "en", format }.compare(&[]);
             }
         }
     }
@@ -163,7 +214,8 @@ fn it_shows_every_failure_in_every_language_and_theme_as_visitors_see_it() {
     for kind in kinds() {
         for (i, language) in Language::iter().enumerate() {
             for (theme, method) in Theme::ALL.into_iter().zip(METHODS.into_iter().cycle().skip(i)) {
-                let choice = Choice { kind, method, theme, language: language.tag(), format: Format::Html };
+                let choice =
+                    Choice { kind, status: None, method, theme, language: language.tag(), format: Format::Html };
                 choice.compare(&[("MAINTENANCE", "on")]);
             }
         }
@@ -175,7 +227,7 @@ fn it_shows_the_end_of_maintenance_and_the_status_that_are_set() {
     let vars = [("MAINTENANCE", "2026-11-22T20:00:00Z/2026-11-23T04:00:00Z"), ("PAGE_STATUS", "503")];
     for kind in [None, Some(Kind::BadGateway), Some(Kind::Unroutable)] {
         for format in Format::ALL {
-            Choice { kind, method: "GET", theme: Theme::Plain, language: "de", format }.compare(&vars);
+            Choice { kind, status: None, method: "GET", theme: Theme::Plain, language: "de", format }.compare(&vars);
         }
     }
 }

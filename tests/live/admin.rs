@@ -198,6 +198,11 @@ fn the_gallery_shows_a_page_as_a_visitor_gets_it() {
     let page = with_token(&worker, "GET", "/.understudy/pages?failure=timeout&lang=ar&theme=terminal", b"");
     assert_eq!((page.status, page.field("content-language").as_deref()), (504, Some("ar")));
     assert!(page.text().contains("dir=\"rtl\"") && page.says("content-security-policy", "default-src 'none'"));
+    let kept = with_token(&worker, "GET", "/.understudy/pages?failure=refused&status=521&method=POST", b"");
+    assert!(kept.status == 521 && kept.text().contains("It did not reach the website"), "{}", kept.raw.head());
+    let text = with_token(&worker, "GET", "/.understudy/pages?failure=timeout&format=css&show=headers", b"");
+    assert!(text.status == 200 && text.says("content-type", "text/plain"), "{}", text.raw.head());
+    assert!(text.text().starts_with("HTTP 504\ncontent-type: text/css"), "{}", text.text());
     assert_eq!(with_token(&worker, "GET", "/.understudy/pages?failure=x", b"").status, 400);
     assert_eq!(worker.get("/.understudy/pages").status, 404);
     assert!(origin.requests().is_empty());
