@@ -64,7 +64,7 @@ impl Flow {
         let Outcome::Answered { status, fields, body } = outcome else { return Failed::of(failure) };
         let author = match body {
             failure::Body::Prefix { bytes, whole } => gateway::author(*status, *fields, bytes, *whole),
-            failure::Body::Unread => Author::Empty,
+            failure::Body::Unread => gateway::author_unseen(*fields),
         };
         Failed {
             retry_after: retry_after(outcome, now.time),

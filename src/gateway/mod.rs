@@ -55,6 +55,18 @@ pub fn author(status: u16, fields: &dyn Fields, prefix: &[u8], whole: bool) -> A
     }
 }
 
+/// Who wrote the body of an answer to a HEAD, which nobody sees, by the fields that GET would get? HTML and text may be a
+/// gateway's, so they count as nobody's; what is for programs is the application's, if there is any of it.
+#[must_use]
+pub fn author_unseen(fields: &dyn Fields) -> Author {
+    let is_words = fields.field("content-type").is_none_or(|content_type| page::may_be_words(&content_type));
+    if is_words || fields.field("content-length").is_some_and(|length| length.trim() == "0") {
+        Author::Empty
+    } else {
+        Author::Application
+    }
+}
+
 /// The first entry that fits.
 fn find(response: &Response) -> Option<&'static Entry> {
     catalogue().find(|entry| entry.wrote(response))

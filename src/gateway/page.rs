@@ -122,18 +122,30 @@ const PLAIN: &[&str] = &[
     "tr", "td", "a", "address",
 ];
 
+/// HTML and text, and what does not say what it is.
+const WORDS: &[&str] = &["", "text/html", "text/plain", "text/markdown", "application/xhtml+xml"];
+
+/// May a body that came with this `Content-Type` be [`Form::Words`]?
+pub(super) fn may_be_words(content_type: &str) -> bool {
+    WORDS.contains(&media_type(content_type).as_str())
+}
+
+fn media_type(content_type: &str) -> String {
+    content_type.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 fn form(content_type: &str, raw: &[u8]) -> Form {
-    let media_type = content_type.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_document = raw.first() == Some(&b'<')
-        && (!starts_with(raw, "<?xml") || find(raw, "<html").is_some() || find(raw, "<!doctype html").is_some());
-    match media_type.as_str() {
-        json if json.ends_with("json") => Form::Json,
-        "" | "text/html" | "text/plain" | "text/markdown" | "application/xhtml+xml" => match raw.first() {
-            Some(b'{' | b'[') => Form::Json,
-            Some(b'<') if !is_document => Form::Foreign,
-            _ => Form::Words,
-        },
-        _ => Form::Foreign,
+    if media_type(content_type).ends_with("json") {
+        return Form::Json;
+    }
+    if !may_be_words(content_type) {
+        return Form::Foreign;
+    }
+    let is_document = || find(raw, "<html").is_some() || find(raw, "<!doctype html").is_some();
+    match raw.first() {
+        Some(b'{' | b'[') => Form::Json,
+        Some(b'<') if starts_with(raw, "<?xml") && !is_document() => Form::Foreign,
+        _ => Form::Words,
     }
 }
 

@@ -1,18 +1,24 @@
 //! What does the flow need to know of a body? Of an answer that is no failure nothing; of a failure how it begins.
 
 use understudy::failure::{Body, MAX_PREFIX, Outcome};
+use understudy::fields::FieldLines;
 use understudy::flow::{Answer, Event, Now, Step};
 
 use super::site::{Site, lines, name};
 
 /// What becomes of one attempt that ends so, without a copy and without another try.
 fn ends(status: u16, body: Body) -> Step {
-    let mut site = Site::new(&[("RETRY_ATTEMPTS", "0")]);
-    let mut flow = site.flow("GET");
+    let fields = lines(&[("content-type", "text/html"), ("server", "nginx"), ("cache-control", "no-store")]);
+    asked_with("GET", &[], status, &fields, body)
+}
+
+fn asked_with(method: &str, vars: &[(&str, &str)], status: u16, fields: &FieldLines, body: Body) -> Step {
+    let vars: Vec<_> = vars.iter().copied().chain([("RETRY_ATTEMPTS", "0")]).collect();
+    let mut site = Site::new(&vars);
+    let mut flow = site.flow(method);
     let mut now = Now { time: site.time, state: &mut site.state };
     assert_eq!(name(&flow.start(&mut now)), "fetch");
-    let fields = lines(&[("content-type", "text/html"), ("server", "nginx"), ("cache-control", "no-store")]);
-    let mut step = flow.next(Event::Attempted(Outcome::Answered { status, fields: &fields, body }), &mut now);
+    let mut step = flow.next(Event::Attempted(Outcome::Answered { status, fields, body }), &mut now);
     while matches!(step, Step::Lookup(_)) {
         step = flow.next(Event::Looked(None), &mut now);
     }
@@ -41,5 +47,28 @@ fn how_a_failure_begins_decides_whose_it_is() {
     ] {
         let step = ends(502, Body::Prefix { bytes: bytes.as_bytes(), whole });
         assert_eq!(name(&step), expected, "{whole} {}", &bytes[..20]);
+    }
+}
+
+/// RFC 9110 §9.3.2: HEAD gets the fields that GET would get. Of HTML and text nobody can tell without the body.
+#[test]
+fn the_media_type_decides_whose_the_answer_to_a_head_is() {
+    for (fields, expected) in [
+        (&[("content-type", "application/json"), ("content-length", "36")][..], "kept"),
+        (&[("content-type", "Application/Problem+JSON; charset=utf-8")], "kept"),
+        (&[("content-type", "application/xml")], "kept"),
+        (&[("content-type", "image/png")], "kept"),
+        // GET would get the page here, too: there is nothing.
+        (&[("content-type", "application/json"), ("content-length", "0")], "page"),
+        (&[("content-type", "text/html")], "page"),
+        (&[("content-type", "TEXT/HTML; charset=utf-8"), ("content-length", "36")], "page"),
+        (&[("content-type", "text/plain")], "page"),
+        (&[("content-type", "application/xhtml+xml")], "page"),
+        (&[("server", "nginx")], "page"),
+    ] {
+        let head = |vars| name(&asked_with("HEAD", vars, 503, &lines(fields), Body::Unread));
+        assert_eq!(head(&[]), expected, "{fields:?}");
+        assert_eq!(head(&[("FAILURE_BODIES", "all")]), "page", "{fields:?}");
+        assert_eq!(head(&[("FAILURE_BODIES", "none")]), "kept", "{fields:?}");
     }
 }
