@@ -1,7 +1,6 @@
 //! Which pages are there to look at? Links to every failure with every status, theme, format and language, and a form for any
 //! combination. All text here is our own.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::answers::answers;
@@ -9,6 +8,7 @@ use super::{MAINTENANCE, METHODS, SHOWS, failures, name_of};
 use crate::config::Config;
 use crate::failure::Kind;
 use crate::page::{Format, Language, Theme};
+use crate::sort::sorted;
 
 /// The list, as HTML.
 pub(super) fn list(config: &Config) -> String {
@@ -34,7 +34,8 @@ pub(super) fn list(config: &Config) -> String {
 
 /// Any combination. What is left at the default is as the operator has it.
 fn form(html: &mut String, config: &Config) {
-    let all: BTreeSet<_> = Kind::ALL.into_iter().flat_map(|kind| statuses(kind, config)).collect();
+    let mut all = sorted(Kind::ALL.into_iter().flat_map(|kind| statuses(kind, config)).collect());
+    all.dedup();
     let choices = [
         ("failure", failures()),
         ("status", or_default(all.iter().map(String::as_str))),
