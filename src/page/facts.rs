@@ -3,14 +3,12 @@
 //! Everything that a format shows is gathered here once: chosen, cut to size and cleaned ([`super::escape::clean`]).
 //! The query is never shown: it is where secrets travel, and this is what people send to support.
 
-use std::hash::Hasher;
-
 use super::catalog::{Catalog, Key, key};
-use super::escape::{clean, is_tricky};
+use super::escape::clean;
 use super::language::Language;
 use super::links::{address, check_link, check_logo};
+use super::waits::{Later, Waits, looks_after};
 use super::{Asked, Fate, Incident, Params};
-use crate::cdn_loop::Fnv;
 use crate::failure::Explanation;
 use crate::time::Time;
 
@@ -53,56 +51,6 @@ pub(super) struct Places {
     pub later: Later,
     /// Marks in place of all of these, and of [`View::waits`].
     pub marked: bool,
-}
-
-/// In how many seconds the page looks again, in digits, as a refresh without a script, and the sentence that says so.
-pub(super) struct Waits {
-    pub digits: String,
-    pub refresh: String,
-    pub sentence: String,
-}
-
-impl Waits {
-    pub(super) fn new(seconds: u64, later: &Later, catalog: &Catalog) -> Self {
-        Self {
-            digits: seconds.to_string(),
-            refresh: later.than(seconds),
-            sentence: catalog.fill(key!("check_in"), "{in}", &catalog.within(seconds)),
-        }
-    }
-}
-
-/// How one visitor's page refreshes without a script: a little later than told, each a little later than another, and with
-/// the address, for without one a browser whose address has a fragment goes nowhere.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Later {
-    /// Parts of [`WHOLE`].
-    part: u64,
-    /// Relative, so that it cannot lead to another host. None where there is a query: it is where secrets travel.
-    target: Option<String>,
-}
-
-impl Later {
-    fn new(incident: &Incident, asked: &Asked, id: Option<&str>) -> Self {
-        let mut hasher = Fnv::default();
-        hasher.write(id.unwrap_or_default().as_bytes());
-        hasher.write(&incident.now.millis().to_le_bytes());
-        let (path, query) = path_and_query(asked.url);
-        let page = path.rsplit('/').next().unwrap_or_default();
-        // A browser takes a backslash for a slash.
-        let is_short = page.len() <= MAX_PATH && !page.contains('\\') && !page.contains(is_tricky);
-        let target = (query.is_none() && is_short).then(|| ["./", page].concat());
-        Self { part: hasher.finish() % WHOLE, target }
-    }
-
-    /// The value of the refresh.
-    fn than(&self, seconds: u64) -> String {
-        let seconds = seconds + (seconds / 5).min(MAX_LATER) * self.part / WHOLE;
-        match &self.target {
-            Some(target) => [&seconds.to_string(), "; url=", target].concat(),
-            None => seconds.to_string(),
-        }
-    }
 }
 
 // Marks that no text holds: control characters are taken out of all that comes from outside.
@@ -288,11 +236,6 @@ impl<'a> View<'a> {
     }
 }
 
-/// In how many seconds does a page look again that may?
-pub(super) fn looks_after(incident: &Incident) -> u64 {
-    incident.retry_after.unwrap_or(SELDOM)
-}
-
 /// Does it stay broken until somebody changes a setting?
 pub(super) const fn needs_owner(explanation: Explanation) -> bool {
     matches!(explanation, Explanation::Dns | Explanation::Tls | Explanation::Loop)
@@ -327,15 +270,11 @@ fn split(url: &str) -> (&str, &str) {
     (host, if path.is_empty() { "/" } else { path })
 }
 
-fn parts(url: &str) -> (&str, &str) {
+/// Authority and what follows it.
+pub(super) fn parts(url: &str) -> (&str, &str) {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     rest.split_at_checked(end).unwrap_or((rest, ""))
-}
-
-fn path_and_query(url: &str) -> (&str, Option<&str>) {
-    let rest = parts(url).1.split('#').next().unwrap_or_default();
-    rest.split_once('?').map_or((rest, None), |(path, query)| (path, Some(query)))
 }
 
 /// A request id is taken only if it looks like one.
@@ -386,12 +325,6 @@ const MAX_PATH: usize = 300;
 const MAX_SITE: usize = 200;
 /// Longest request id or name of a failure, in characters.
 const MAX_WORD: usize = 64;
-/// When a page looks again that was told no time, in seconds.
-const SELDOM: u64 = 300;
-/// How much later than told it refreshes at most, in seconds.
-const MAX_LATER: u64 = 60;
-const WHOLE: u64 = 1024;
-
 #[cfg(test)]
 mod tests {
     use super::*;

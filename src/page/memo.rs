@@ -7,8 +7,9 @@
 
 use super::catalog::Catalog;
 use super::escape::push_markup;
-use super::facts::{DIGITS, ID, PATH, Places, REFRESH, SENTENCE, TIME, View, Waits, looks_after};
+use super::facts::{DIGITS, ID, PATH, Places, REFRESH, SENTENCE, TIME, View};
 use super::language::Language;
+use super::waits::{Waits, looks_after};
 use super::{Asked, Format, Incident, Page, Params, formats, headers, negotiate, render};
 use crate::fields::{FieldLines, Fields};
 

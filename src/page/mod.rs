@@ -12,6 +12,7 @@
 //! | `html`, `diagram`, `about`, `art` | what do people read? |
 //! | `theme`, `style`, `color`, `asset` | how does it look, and what is the hash of it? |
 //! | `problem`, `formats` | what do programs, agents, terminals, images and streams get? |
+//! | `waits` | when does it look again? |
 //! | `memo` | was this page made a moment ago? |
 //! | `headers` | which header fields go with it? |
 //! | `notice` | what does a copy say of itself? |
@@ -43,6 +44,7 @@ mod style;
 mod template;
 mod templates;
 mod theme;
+mod waits;
 
 use std::rc::Rc;
 
