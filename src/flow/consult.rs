@@ -56,6 +56,21 @@ impl Flow {
         }
     }
 
+    /// An attempt failed: it is told, if it is to be, and then what follows.
+    pub(super) fn tell_and_go_on(&mut self, now: &mut Now) -> Step {
+        match self.tell.take() {
+            Some(consult) => {
+                self.phase = Phase::Asking(Why::Failed);
+                Step::Consult(consult)
+            }
+            None => self.go_on(now),
+        }
+    }
+
+    fn go_on(&mut self, now: &mut Now) -> Step {
+        if self.download.is_some() { self.rest_failed(now) } else { self.resolve(now) }
+    }
+
     /// Is it to be told, and when? `tripped`: this isolate's own breaker has just opened.
     pub(super) fn note_failure(
         &mut self,
@@ -155,8 +170,7 @@ impl Flow {
         // Nobody knows of anything: then the probe is for this isolate alone to decide.
         let may_probe = matches!(known, Some(Known::Probe | Known::Closed) | None);
         match why {
-            Why::Failed if is_download => self.rest_failed(now),
-            Why::Failed => self.resolve(now),
+            Why::Failed => self.go_on(now),
             Why::Probe if is_download && may_probe => self.fetch_rest(now),
             Why::Probe if is_download => self.ask_for_rest(now),
             Why::Probe if may_probe => self.fetch(now),

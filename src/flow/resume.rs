@@ -13,7 +13,6 @@
 
 use std::time::Duration;
 
-use super::consult::Why;
 use super::{After, Answer, Copies, Failed, Fetch, Finish, Flow, Now, Phase, Step, Tier};
 use crate::breaker::Verdict;
 use crate::config::{Log, Mode};
@@ -127,13 +126,7 @@ impl Flow {
         self.judge_origin(failed, outcome, now);
         if let Some(failure) = failed {
             self.failed = Some(self.facts(failure, outcome, now));
-            return match self.tell.take() {
-                Some(consult) => {
-                    self.phase = Phase::Asking(Why::Failed);
-                    Step::Consult(consult)
-                }
-                None => self.rest_failed(now),
-            };
+            return self.tell_and_go_on(now);
         }
         let (Outcome::Answered { status, fields, .. }, Some(download)) = (outcome, &mut self.download) else {
             return self.break_off(now);

@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::after::{After, Refresh};
-use super::consult::Why;
 use super::fresh::Held;
 use super::judge::authority;
 use super::{Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
@@ -122,13 +121,7 @@ impl Flow {
         if self.config.mode == Mode::Observe {
             return self.observed(failure, outcome, now);
         }
-        match self.tell.take() {
-            Some(consult) => {
-                self.phase = Phase::Asking(Why::Failed);
-                Step::Consult(consult)
-            }
-            None => self.resolve(now),
-        }
+        self.tell_and_go_on(now)
     }
 
     /// `MODE=observe`: what would have been done?

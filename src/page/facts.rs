@@ -201,6 +201,11 @@ impl<'a> View<'a> {
         Some(self.catalog.fill(key!("until"), "{time}", &until))
     }
 
+    /// The path as a reference that stays on this host: `//evil.example` would not (RFC 3986 §4.2).
+    pub(super) fn path_here(&self) -> String {
+        ["/", self.path.trim_start_matches(['/', '\\'])].concat()
+    }
+
     /// What is Latin in itself, where there is no markup to say so.
     pub(super) fn isolated(&self, text: &str) -> String {
         if self.language.entry().rtl { ["\u{2066}", text, "\u{2069}"].concat() } else { text.to_owned() }

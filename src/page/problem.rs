@@ -30,7 +30,10 @@ fn members<'a>(view: &'a View) -> Vec<(&'static str, Value<'a>)> {
         ("status", Value::Number(u64::from(view.status))),
         ("detail", Value::Owned(detail)),
     ];
-    members.extend(instance(&view.path).map(|instance| ("instance", Value::Owned(instance))));
+    // What was cut is no reference to anything.
+    if !view.path.ends_with('…') {
+        members.push(("instance", Value::Owned(view.path_here())));
+    }
     members.extend([
         ("failure", Value::Text(&view.failure)),
         ("error_category", Value::Text(category(incident.explanation))),
@@ -82,12 +85,6 @@ pub(super) fn xml(view: &View) -> String {
         add(&mut out, &["</", name, ">\n"]);
     }
     out + "</problem>\n"
-}
-
-/// A URI reference that leads to no other host: `//evil.example` would (RFC 3986 §4.2). A path that was cut to size, and so
-/// ends in `…`, is not the one asked for.
-fn instance(path: &str) -> Option<String> {
-    (!path.ends_with('…')).then(|| ["/", path.trim_start_matches(['/', '\\'])].concat())
 }
 
 fn type_of(error: Option<&str>, status: u16) -> String {

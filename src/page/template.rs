@@ -176,8 +176,7 @@ fn value(view: &View, name: &str) -> Option<Option<String>> {
         "site" if view.params.site.is_none() => Some(unquoted(&view.site)),
         "site" => some(&view.site),
         "host" => Some(unquoted(&view.host)),
-        // Wherever it is put, a link must not lead to another host: `//evil.example` would.
-        "path" => Some(["/", &unquoted(view.path.trim_start_matches(['/', '\\']))].concat()),
+        "path" => Some(unquoted(&view.path_here())),
         "status" => some(&view.code),
         "label" => view.label(),
         "title" => some(view.title()),

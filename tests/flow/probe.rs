@@ -190,18 +190,24 @@ fn one_that_its_visitor_broke_off_is_given_back_to_all() {
     assert_eq!(consult.question.report, Report::Returned);
 }
 
+/// A download of 1 MB, half of which the visitor has, from an origin that has failed since and is due for a probe.
+fn download_of_one_that_is_due(vars: &[(&str, &str)]) -> (Site, Flow) {
+    let mut site = Site::new(&[vars, &[("RESUME", "on")]].concat());
+    site.incidents = true;
+    site.fields = lines(&[("etag", "\"a\""), ("accept-ranges", "bytes"), ("content-length", "1000000")]);
+    let mut flow = site.flow("GET");
+    flow.start(&mut Now { time: site.time, state: &mut site.state });
+    site.happens(&mut flow, "200");
+    flow.download(200, &site.fields).unwrap();
+    site.plays("POST", "fetch timeout ask closed page");
+    later(&mut site, Duration::from_secs(10));
+    (site, flow)
+}
+
 #[test]
 fn a_download_that_goes_on_may_be_the_one_probe() {
     for (answer, ends) in [("probe", Report::Worked { probe: true }), ("open", Report::Probe)] {
-        let mut site = Site::new(&[VARS[0], VARS[1], VARS[2], ("RESUME", "on")]);
-        site.incidents = true;
-        site.fields = lines(&[("etag", "\"a\""), ("accept-ranges", "bytes"), ("content-length", "1000000")]);
-        let mut flow = site.flow("GET");
-        flow.start(&mut Now { time: site.time, state: &mut site.state });
-        site.happens(&mut flow, "200");
-        flow.download(200, &site.fields).unwrap();
-        site.plays("POST", "fetch timeout ask closed page");
-        later(&mut site, Duration::from_secs(10));
+        let (mut site, mut flow) = download_of_one_that_is_due(&VARS);
         let step = flow.broke_off(500_000, &mut Now { time: site.time, state: &mut site.state });
         let step = if name(&step) == "sleep" { site.happens(&mut flow, "slept") } else { step };
         let Step::Consult(consult) = step else { panic!("{} and not asked", name(&step)) };
@@ -221,15 +227,7 @@ fn a_download_that_goes_on_may_be_the_one_probe() {
 
 #[test]
 fn a_download_that_was_the_one_probe_and_failed_is_told_as_one() {
-    let mut site = Site::new(&[VARS[0], ("BREAKER_OPEN", "10s..60s"), ("RESUME", "on")]);
-    site.incidents = true;
-    site.fields = lines(&[("etag", "\"a\""), ("accept-ranges", "bytes"), ("content-length", "1000000")]);
-    let mut flow = site.flow("GET");
-    flow.start(&mut Now { time: site.time, state: &mut site.state });
-    site.happens(&mut flow, "200");
-    flow.download(200, &site.fields).unwrap();
-    site.plays("POST", "fetch timeout ask closed page");
-    later(&mut site, Duration::from_secs(10));
+    let (mut site, mut flow) = download_of_one_that_is_due(&[VARS[0], VARS[2]]);
     flow.broke_off(500_000, &mut Now { time: site.time, state: &mut site.state });
     site.happens(&mut flow, "slept");
     site.happens(&mut flow, "probe");
