@@ -36,10 +36,12 @@ pub fn proxy_status(before: Option<&str>, deployment: &str, passed: Passed) -> S
     let mut member = String::new();
     let item = ItemSerializer::with_buffer(&mut member);
     // A host with a port, or one that begins with a digit, is no Token; a String takes any ASCII.
-    let mut parameters = match (TokenRef::from_str(deployment), StringRef::from_str(deployment)) {
-        (Ok(token), _) => item.bare_item(token),
-        (_, Ok(string)) => item.bare_item(string),
-        _ => item.bare_item(token_ref("understudy")),
+    let mut parameters = match TokenRef::from_str(deployment) {
+        Ok(token) => item.bare_item(token),
+        Err(_) => match StringRef::from_str(deployment) {
+            Ok(string) => item.bare_item(string),
+            Err(_) => item.bare_item(token_ref("understudy")),
+        },
     };
     if let Some(error) = passed.error.and_then(|e| TokenRef::from_str(e).ok()) {
         parameters = parameters.parameter(key_ref("error"), error);

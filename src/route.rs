@@ -26,14 +26,14 @@ pub enum Route {
     BadDrill(String),
 }
 
-/// Decides. `mark` is our own `CDN-Loop` mark, if requests are marked at all.
+/// Decides.
 #[must_use]
-pub fn route(request: &Request, config: &Config, mark: Option<&str>, now: Time) -> Route {
+pub fn route(request: &Request, config: &Config, now: Time) -> Route {
     if let Some(action) = admin::action(request, config.admin_token.as_deref()) {
         return Route::Admin(action);
     }
     let fields = request.fields();
-    if mark.is_some_and(|mark| cdn_loop::seen(fields.field("cdn-loop").as_deref(), mark)) {
+    if config.mark.as_deref().is_some_and(|mark| cdn_loop::seen(fields.field("cdn-loop").as_deref(), mark)) {
         return Route::Loop;
     }
     let drill = config.admin_token.as_deref().and_then(|token| {

@@ -22,7 +22,8 @@ impl<'a> Url<'a> {
     #[must_use]
     pub fn split(text: &'a str) -> Option<Self> {
         let text = text.split('#').next().unwrap_or_default();
-        let (scheme, rest) = text.split_once("://")?;
+        let (scheme, rest) = text.split_once(':')?;
+        let rest = rest.strip_prefix("//")?;
         if !matches!(scheme, "http" | "https") {
             return None;
         }

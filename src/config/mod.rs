@@ -22,7 +22,7 @@ use crate::maintenance::{End, Window};
 use crate::pattern::Patterns;
 use crate::retry::{self, Backoff, Share};
 use crate::url::Base;
-use crate::{breaker, page, stale};
+use crate::{breaker, cdn_loop, page, stale};
 use read::Reader;
 
 /// Everything that the operator can say, for one path.
@@ -36,6 +36,8 @@ pub struct Config {
     pub origin: Option<Base>,
     /// Where they go next, in order, when the one before failed.
     pub fallbacks: Vec<Base>,
+    /// What a request to one of these carries, so that it is known should it come back ([`cdn_loop`]).
+    pub mark: Option<String>,
     /// What counts as a failure.
     pub failure: failure::Params,
     /// Whose failed responses are replaced.
@@ -163,6 +165,7 @@ impl Config {
                 let all: Option<Vec<_>> = words(t)?.iter().map(|w| Base::parse(w)).collect();
                 all.filter(|a| a.len() <= 5)
             }),
+            mark: None,
             failure: failure::Params {
                 statuses: StatusSet::new(statuses),
                 blank: r.read("FAILURE_BLANK", ON_OFF, units::switch),
@@ -211,6 +214,11 @@ impl Config {
                 t.len() <= 512 && t.bytes().all(|b| b.is_ascii_graphic())
             }),
         };
+        config.mark = config
+            .origin
+            .as_ref()
+            .or(config.fallbacks.first())
+            .map(|base| cdn_loop::mark(base.authority(), config.deployment.as_deref()));
         // A probe that has not been heard of by then is not going to be: its headers come within `TIMEOUT`, a document that
         // is held (`GUARD_BYTES`) is let go when `PATIENCE` is over; and others are asked, a body is looked into.
         let held = config.patience.min(config.deadline);

@@ -34,36 +34,53 @@ impl Fields for HeaderFields {
 /// The fields of a request, read at once: pairs of lines, a name in lower case and its value.
 pub struct RequestFields {
     text: String,
-    /// Where the lines end.
-    ends: Vec<usize>,
+    places: Vec<Place>,
+}
+
+/// Where a field lies in the text. Its name ends at a line feed, one before its value, and so does the value.
+struct Place {
+    name: usize,
+    value: usize,
+    end: usize,
 }
 
 impl RequestFields {
     /// From what lies in the text from there on.
     pub fn new(text: String, start: usize) -> Self {
-        let mut ends = Vec::with_capacity(64);
-        // The first one ends before the fields begin.
-        ends.push(start.saturating_sub(1));
-        ends.extend(text.bytes().enumerate().skip(start).filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at));
-        Self { text, ends }
+        let mut places = Vec::with_capacity(32);
+        let (mut name, mut value) = (start, None);
+        for (at, byte) in text.as_bytes().iter().enumerate().skip(start) {
+            if *byte == b'\n' {
+                match value.take() {
+                    None => value = Some(at + 1),
+                    Some(value) => {
+                        places.push(Place { name, value, end: at });
+                        name = at + 1;
+                    }
+                }
+            }
+        }
+        Self { text, places }
     }
 
-    fn pairs(&self) -> impl std::iter::Iterator<Item = (&str, &str)> {
-        let line = |start: usize, end: usize| self.text.get(start + 1..end).unwrap_or_default();
-        self.ends.windows(3).step_by(2).filter_map(move |ends| match *ends {
-            [start, middle, end] => Some((line(start, middle), line(middle, end))),
-            _ => None,
-        })
+    fn name(&self, place: &Place) -> &[u8] {
+        self.text.as_bytes().get(place.name..place.value.saturating_sub(1)).unwrap_or_default()
+    }
+
+    fn value(&self, place: &Place) -> String {
+        self.text.get(place.value..place.end).unwrap_or_default().to_owned()
     }
 }
 
 impl Fields for RequestFields {
     fn field(&self, name: &str) -> Option<String> {
-        self.pairs().find(|(n, _)| *n == name).map(|(_, value)| value.to_owned())
+        let place = self.places.iter().find(|place| self.name(place) == name.as_bytes())?;
+        Some(self.value(place))
     }
 
     fn lines(&self) -> Vec<(String, String)> {
-        self.pairs().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        let name = |place| String::from_utf8_lossy(self.name(place)).into_owned();
+        self.places.iter().map(|place| (name(place), self.value(place))).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use super::attempt::{Attempt, Ended};
 use super::isolate::Isolate;
 use super::outgoing::forwarded;
 use super::store::Store;
-use super::{convert, drive, mark, now, peek};
+use super::{convert, drive, now, peek};
 use crate::admin::Reply;
 use crate::admin::doctor::{self, Facts};
 use crate::config::Config;
@@ -53,7 +53,7 @@ fn outgoing(visit: &Request, config: &Config) -> Option<Incoming> {
     init.set_redirect(RequestRedirect::Manual);
     let request = Incoming::new_with_str_and_init(visit.url(), &init).ok()?;
     let Some(base) = &config.origin else { return Some(request) };
-    let fields = forwarded(visit, &mark(config)?);
+    let fields = forwarded(visit, config.mark.as_deref()?);
     convert::outgoing(&request, &base.join(&visit.parts()), None, &fields).ok()
 }
 

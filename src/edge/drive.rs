@@ -23,6 +23,7 @@ use crate::fields::{FieldLines, Fields};
 use crate::flow::{After, Answer, Bindings, Consult, Event, Finish, Flow, Held, Now, Promote, Step, Tier};
 use crate::page::Page;
 use crate::request::Request;
+use crate::time::Time;
 
 /// What the platform gave us with the request.
 pub struct Platform {
@@ -40,22 +41,24 @@ pub async fn drive(
     request: Request,
     incoming: Incoming,
     drill: Option<Drill>,
-    mark: Option<String>,
     has_body: bool,
     platform: Platform,
+    came: Time,
 ) -> Option<Response> {
-    let outgoing = Outgoing::new(&config, &request, incoming, mark, has_body).await;
-    let flow = Flow::new(config, request, outgoing.replay(), platform.bindings, drill, now(), isolate::seed());
+    let outgoing = Outgoing::new(&config, &request, incoming, has_body).await;
+    // How long it took to read a body is the visitor's affair.
+    let time = if has_body { now() } else { came };
+    let flow = Flow::new(config, request, outgoing.replay(), platform.bindings, drill, time, isolate::seed());
     let mut driver = Driver { flow, outgoing, env: platform.env, store: None, ended: None, copy: None };
-    let first = driver.lend(Flow::start);
+    let first = isolate::with_state(|state| driver.flow.start(&mut Now { time, state }));
     let (finish, attempt) = driver.run(first).await;
     driver.deliver(*finish, attempt, &platform.ctx).await
 }
 
 /// Passes a request on with no timer and no decision.
-pub async fn relay(config: &Config, request: &Request, incoming: &Incoming, mark: Option<&str>) -> Option<Response> {
+pub async fn relay(config: &Config, request: &Request, incoming: &Incoming) -> Option<Response> {
     let url = config.origin.as_ref().map(|base| base.join(&request.parts()));
-    let fields = mark.map(|mark| forwarded(request, mark)).unwrap_or_default();
+    let fields = config.mark.as_deref().map(|mark| forwarded(request, mark)).unwrap_or_default();
     let target = match &url {
         Some(url) => &convert::outgoing(incoming, url, None, &fields).ok()?,
         None => incoming,

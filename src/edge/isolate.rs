@@ -29,7 +29,7 @@ pub struct Isolate {
 
 thread_local! {
     static ISOLATE: RefCell<Option<Isolate>> = const { RefCell::new(None) };
-    static STATE: RefCell<State> = RefCell::default();
+    static STATE: RefCell<State> = RefCell::new(State::new(seed()));
     static SEED: Cell<Option<u64>> = const { Cell::new(None) };
     static ROOM: RefCell<Room> = RefCell::default();
 }

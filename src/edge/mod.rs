@@ -32,11 +32,10 @@ use worker::js_sys::Date;
 use worker::wasm_bindgen::prelude::*;
 use worker::{Context, Env, event, web_sys, worker_sys};
 
-use crate::config::Config;
+use crate::flow;
 use crate::request::Request;
 use crate::route::{Route, route};
 use crate::time::Time;
-use crate::{cdn_loop, flow};
 use convert::RequestFields;
 use drive::Platform;
 
@@ -87,13 +86,12 @@ async fn answer(
     let isolate = isolate::isolate(&env);
     let config = isolate.config.at(request.parts().path);
     let now = now();
-    let mark = mark(&config);
-    match route(&request, &config, mark.as_deref(), now) {
+    match route(&request, &config, now) {
         Route::Handle(drill) => {
             let platform = Platform { env, ctx, bindings: isolate.bindings };
-            drive::drive(config, request, incoming, drill, mark, has_body, platform).await
+            drive::drive(config, request, incoming, drill, has_body, platform, now).await
         }
-        Route::Relay => drive::relay(&config, &request, &incoming, mark.as_deref()).await,
+        Route::Relay => drive::relay(&config, &request, &incoming).await,
         Route::Admin(action) => admin::answer(action, &request, &incoming, &isolate, &config, &env).await,
         Route::Maintenance(planned) => {
             let config = template::dressed(config, &env).await;
@@ -108,12 +106,6 @@ async fn answer(
         }
         Route::BadDrill(message) => respond::reply(crate::admin::Reply::text(400, &message)),
     }
-}
-
-/// Our mark for requests that go to another address than they came for.
-fn mark(config: &Config) -> Option<String> {
-    let base = config.origin.as_ref().or(config.fallbacks.first())?;
-    Some(cdn_loop::mark(base.authority(), config.deployment.as_deref()))
 }
 
 /// The time; in production it stands still between I/O.

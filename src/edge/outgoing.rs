@@ -27,14 +27,8 @@ pub struct Outgoing {
 impl Outgoing {
     /// Keeps the body if it is small enough: before the first send, for afterwards it is gone. Not only for replay: the
     /// time of an attempt can be measured only when the visitor has no part in it.
-    pub async fn new(
-        config: &Config,
-        request: &Request,
-        incoming: Incoming,
-        mark: Option<String>,
-        has_body: bool,
-    ) -> Self {
-        let fields = mark.map(|mark| forwarded(request, &mark)).unwrap_or_default();
+    pub async fn new(config: &Config, request: &Request, incoming: Incoming, has_body: bool) -> Self {
+        let fields = config.mark.as_deref().map(|mark| forwarded(request, mark)).unwrap_or_default();
         let mut outgoing = Self { incoming, body: None, replay: Replay::Yes, spoiled: false, fields };
         if !has_body {
             return outgoing;

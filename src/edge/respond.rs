@@ -5,7 +5,6 @@
 
 use std::cell::RefCell;
 
-use worker::js_sys::Uint8Array;
 use worker::wasm_bindgen::prelude::*;
 use worker::web_sys::{Headers, Response};
 
@@ -18,6 +17,8 @@ extern "C" {
     fn headers(fields: &str) -> Headers;
     #[wasm_bindgen(catch)]
     fn respond(status: u16, headers: &Headers, body: &JsValue) -> Result<Response, JsValue>;
+    #[wasm_bindgen(catch, js_name = respondBytes)]
+    fn respond_bytes(status: u16, headers: &Headers, body: &[u8]) -> Result<Response, JsValue>;
     #[wasm_bindgen(catch, js_name = amended)]
     fn glue_amended(response: &Response, fields: &str) -> Result<Response, JsValue>;
 }
@@ -48,14 +49,14 @@ pub fn made(status: u16, lines: FieldLines, body: Option<JsValue>) -> Option<Res
     respond(status, &object(lines), &body.unwrap_or(JsValue::NULL)).ok()
 }
 
-/// A response with this text, or with none, as to HEAD; how long it is, the runtime knows. Its bytes are copied out of our memory: not every runtime
-/// does so itself, and as a string they would be decoded on the way out of Wasm, only to be encoded again.
+/// A response with this text, or with none, as to HEAD; how long it is, the runtime knows. As bytes: a string would be
+/// decoded on the way out of Wasm, only to be encoded again.
 fn text(status: u16, mut lines: FieldLines, body: &str) -> Option<Response> {
     if body.is_empty() {
         return made(status, lines, None);
     }
     lines.retain(|(name, _)| name != "content-length");
-    respond(status, &object(lines), &Uint8Array::from(body.as_bytes())).ok()
+    respond_bytes(status, &object(lines), body.as_bytes()).ok()
 }
 
 /// The same response with these fields in place of its own.

@@ -4,11 +4,10 @@
 //! hashes and times, with a cap; forgetting is harmless.
 
 use std::collections::HashMap;
-use std::hash::Hasher;
+use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 use std::time::Duration;
 
 use super::Tier;
-use crate::cdn_loop::Fnv;
 use crate::fields::Fields;
 use crate::stale::{Record, Variants};
 use crate::time::Time;
@@ -16,18 +15,41 @@ use crate::time::Time;
 /// Copies written by this isolate, or tried in vain.
 #[derive(Debug, Default)]
 pub struct Recent {
-    written: HashMap<u64, Written>,
+    written: Places<Written>,
     /// When it was last looked whether the second tier needs a copy.
-    kv: HashMap<u64, Time>,
+    kv: Places<Time>,
     /// Primary keys whose copies are on their way into the first tier, since when.
-    writing: HashMap<u64, Time>,
+    writing: Places<Time>,
     /// Primary keys under which nothing useful was found, nor given to keep.
-    barren: HashMap<u64, Time>,
+    barren: Places<Time>,
     /// Primary keys under which a tier had nothing, when it was last asked.
-    absent: HashMap<u64, Time>,
+    absent: Places<Time>,
     /// Primary keys whose copies are being asked about in the background, until when that counts.
-    claimed: HashMap<u64, Time>,
+    claimed: Places<Time>,
     epoch: u64,
+    /// Of this isolate alone: whoever could find two keys with one hash could keep another's copy from being looked for.
+    seed: u64,
+}
+
+/// By the hash of a key.
+type Places<T> = HashMap<u64, T, BuildHasherDefault<Hashed>>;
+
+/// Of a hash, no other is made.
+#[derive(Debug, Default, Clone, Copy)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 #[derive(Debug)]
@@ -39,6 +61,12 @@ struct Written {
 }
 
 impl Recent {
+    /// Nothing yet, with a seed that nobody knows.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
     /// Is there nothing to write, since a copy with the same validators was written within `span`? Content without
     /// validators counts as unchanged: whether it is can only be seen by reading all of it.
     #[must_use]
@@ -62,7 +90,7 @@ impl Recent {
             self.written.clear();
         }
         self.absent.clear();
-        let primary = hash(key);
+        let primary = hash(self.seed, key);
         let noted = |fingerprint, variants| Written { at: now, fingerprint, variants };
         if !record.varies() {
             self.written.insert(primary, noted(record.fingerprint(), None));
@@ -74,7 +102,7 @@ impl Recent {
             self.epoch += 1;
             Variants::new(record, &self.epoch.to_string())
         });
-        let place = hash(&variants.key(key, request));
+        let place = hash(self.seed, &variants.key(key, request));
         self.written.insert(primary, noted(None, Some(variants)));
         self.written.insert(place, noted(record.fingerprint(), None));
         place
@@ -91,53 +119,54 @@ impl Recent {
 
     /// A copy is on its way into the first tier.
     pub fn begin(&mut self, key: &str, now: Time) {
-        insert(&mut self.writing, hash(key), now);
+        insert(&mut self.writing, hash(self.seed, key), now);
     }
 
     /// It has arrived there, or came to nothing.
     pub fn end(&mut self, key: &str) {
-        self.writing.remove(&hash(key));
+        self.writing.remove(&hash(self.seed, key));
     }
 
     /// Is a copy on its way there, and worth waiting for? For a short time after its headers came: who waits for a long
     /// body would rather have the origin's.
     #[must_use]
     pub fn is_being_written(&self, key: &str, now: Time) -> bool {
-        !self.writing.is_empty() && self.writing.get(&hash(key)).is_some_and(|since| now.since(*since) < WORTH_WAITING)
+        !self.writing.is_empty()
+            && self.writing.get(&hash(self.seed, key)).is_some_and(|since| now.since(*since) < WORTH_WAITING)
     }
 
     /// Says whether the origin gave something to keep: where it did not, nobody needs to look for a while.
     pub fn set_barren(&mut self, key: &str, now: Time, barren: bool) {
         if barren {
-            insert(&mut self.barren, hash(key), now);
+            insert(&mut self.barren, hash(self.seed, key), now);
         } else if !self.barren.is_empty() {
-            self.barren.remove(&hash(key));
+            self.barren.remove(&hash(self.seed, key));
         }
     }
 
     /// Was there nothing a moment ago?
     #[must_use]
     pub fn is_barren(&self, key: &str, now: Time) -> bool {
-        self.barren.get(&hash(key)).is_some_and(|at| now.since(*at) < BARREN)
+        self.barren.get(&hash(self.seed, key)).is_some_and(|at| now.since(*at) < BARREN)
     }
 
     /// There is nothing under this primary key in this tier, not even a list of variants.
     pub fn note_absent(&mut self, tier: Tier, key: &str, now: Time) {
-        insert(&mut self.absent, absence(tier, key), now);
+        insert(&mut self.absent, absence(self.seed, tier, key), now);
     }
 
     /// Was there nothing under this primary key a moment ago? Then an outage asks the tier once a second for a page that
     /// it does not have, and not for each visitor. A copy that another isolate writes meanwhile is found a second later.
     #[must_use]
     pub fn is_absent(&self, tier: Tier, key: &str, now: Time) -> bool {
-        self.absent.get(&absence(tier, key)).is_some_and(|at| now.since(*at) < ABSENT)
+        self.absent.get(&absence(self.seed, tier, key)).is_some_and(|at| now.since(*at) < ABSENT)
     }
 
     /// Takes the background attempt for this key, if nobody has it.
     pub fn claim(&mut self, key: &str, now: Time, span: Duration) -> bool {
-        let free = self.claimed.get(&hash(key)).is_none_or(|until| *until <= now);
+        let free = self.claimed.get(&hash(self.seed, key)).is_none_or(|until| *until <= now);
         if free {
-            insert(&mut self.claimed, hash(key), now + span);
+            insert(&mut self.claimed, hash(self.seed, key), now + span);
         }
         free
     }
@@ -145,7 +174,7 @@ impl Recent {
     /// It has ended.
     pub fn unclaim(&mut self, key: &str) {
         if !self.claimed.is_empty() {
-            self.claimed.remove(&hash(key));
+            self.claimed.remove(&hash(self.seed, key));
         }
     }
 
@@ -157,7 +186,7 @@ impl Recent {
 
     /// The copies under this primary key were removed, all variants with them.
     pub fn forget_key(&mut self, key: &str) {
-        self.forget(hash(key));
+        self.forget(hash(self.seed, key));
     }
 
     /// Writing the copy of this place came to nothing.
@@ -172,27 +201,28 @@ impl Recent {
     }
 
     fn place(&self, key: &str, request: &dyn Fields) -> u64 {
-        let primary = hash(key);
+        let primary = hash(self.seed, key);
         match self.written.get(&primary).and_then(|written| written.variants.as_ref()) {
-            Some(variants) => hash(&variants.key(key, request)),
+            Some(variants) => hash(self.seed, &variants.key(key, request)),
             None => primary,
         }
     }
 }
 
-fn insert(times: &mut HashMap<u64, Time>, place: u64, time: Time) {
+fn insert(times: &mut Places<Time>, place: u64, time: Time) {
     if times.len() >= MAX_RECENT {
         times.clear();
     }
     times.insert(place, time);
 }
 
-fn absence(tier: Tier, key: &str) -> u64 {
-    hash(key) ^ hash(tier.as_str())
+fn absence(seed: u64, tier: Tier, key: &str) -> u64 {
+    hash(hash(seed, tier.as_str()), key)
 }
 
-fn hash(key: &str) -> u64 {
-    let mut hasher = Fnv::default();
+fn hash(seed: u64, key: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write_u64(seed);
     hasher.write(key.as_bytes());
     hasher.finish()
 }
@@ -268,6 +298,18 @@ mod tests {
         recent.forget_key(KEY);
         recent.note(KEY, &de, &record("de", &vary), NOW);
         assert!(!holds(&recent, &en), "removed with all others, and not written since");
+    }
+
+    /// Whoever knew the hash could ask for a page that nobody has, to keep the copy of another one from being looked for.
+    #[test]
+    fn remembers_under_a_hash_that_only_this_isolate_knows() {
+        let [one, other] = [1, 2].map(|seed| hash(seed, KEY));
+        assert_ne!(one, other);
+        let mut recent = Recent::new(1);
+        recent.note_absent(Tier::Cache, KEY, NOW);
+        assert!(recent.is_absent(Tier::Cache, KEY, NOW) && !recent.is_absent(Tier::Kv, KEY, NOW));
+        recent.seed = 2;
+        assert!(!recent.is_absent(Tier::Cache, KEY, NOW));
     }
 
     #[test]

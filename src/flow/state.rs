@@ -52,6 +52,12 @@ impl Origin {
 }
 
 impl State {
+    /// Nothing remembered yet. The seed is for what nobody outside may foresee: under which hash a key is remembered.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { stored: Recent::new(seed), ..Self::default() }
+    }
+
     /// The memory of the origin with this authority. Beyond `MAX_ORIGINS` all are forgotten: only a Worker on
     /// wildcard routes gets there, and a fresh breaker is a closed one.
     pub fn origin(&mut self, authority: &str) -> &mut Origin {

@@ -6,6 +6,10 @@
 /// At most `max` characters, without control characters, bidirectional overrides and other invisible ones: they could
 /// break lines, hide text or turn it round in a mail, a terminal or a log.
 pub(super) fn clean(text: &str, max: usize) -> String {
+    // As nearly every host and path is: nothing to take out.
+    if text.len() <= max && text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown: String = text.chars().filter(|&c| !is_tricky(c)).take(max + 1).collect();
     if let Some((cut, _)) = shown.char_indices().nth(max) {
         shown.truncate(cut);
@@ -24,16 +28,20 @@ pub(super) fn add(out: &mut String, parts: &[&str]) {
 
 /// Appends it for text and attribute values (in either quote) of HTML and XML.
 pub(super) fn push_markup(out: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let reference = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\'' => "&#39;",
+            _ => continue,
+        };
+        add(out, &[text.get(done..at).unwrap_or_default(), reference]);
+        done = at + 1;
     }
+    out.push_str(text.get(done..).unwrap_or_default());
 }
 
 /// For running text of Markdown: nothing in it makes a link, an image, HTML or emphasis.

@@ -277,7 +277,7 @@ fn split(url: &str) -> (&str, &str) {
 
 /// Authority and what follows it.
 pub(super) fn parts(url: &str) -> (&str, &str) {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = url.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")).unwrap_or(url);
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     rest.split_at_checked(end).unwrap_or((rest, ""))
 }

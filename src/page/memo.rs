@@ -9,7 +9,7 @@ use super::catalog::Catalog;
 use super::escape::push_markup;
 use super::facts::{DIGITS, ID, PATH, Places, REFRESH, SENTENCE, TIME, View};
 use super::language::Language;
-use super::waits::{Waits, looks_after};
+use super::waits::{looks_after, sentence};
 use super::{Asked, Format, Incident, Page, Params, formats, headers, negotiate, render};
 use crate::fields::{FieldLines, Fields};
 
@@ -35,6 +35,8 @@ struct Made {
     status: u16,
     /// For the wait, which is told in the page's own language.
     catalog: Catalog,
+    /// What was told of it so far: spread over some seconds, it is often the same.
+    sentences: Vec<(u64, String)>,
 }
 
 type Rest = (Incident<'static>, bool, bool);
@@ -64,20 +66,20 @@ impl Memo {
             return headers::finish(&view, format, formats::content(&view, format));
         }
         let rest = rest(incident, asked.method, places.id.is_some());
-        let is_it = |made: &&Made| {
+        let is_it = |made: &&mut Made| {
             made.rest == rest
                 && made.language == language
                 && made.host == places.host
                 && made.failure == incident.failure
                 && made.params == *params
         };
-        if let Some(made) = self.pages.iter().rev().find(is_it) {
+        if let Some(made) = self.pages.iter_mut().rev().find(is_it) {
             return made.page(&places, incident, asked.method);
         }
         let marked = Places::marks(places.host.clone(), places.id.is_some());
         let view = View::new(params, incident, if rest.2 { "GET" } else { "POST" }, language, marked);
         let page = headers::finish(&view, format, formats::content(&view, format));
-        let made = Made {
+        let mut made = Made {
             params: params.clone(),
             language,
             host: places.host.clone(),
@@ -87,6 +89,7 @@ impl Memo {
             lines: page.lines,
             status: page.status,
             catalog: view.catalog,
+            sentences: Vec::new(),
         };
         let page = made.page(&places, incident, asked.method);
         kept(&mut self.pages, made, MAX_PAGES);
@@ -124,8 +127,11 @@ fn kept<T>(all: &mut Vec<T>, one: T, most: usize) {
 }
 
 impl Made {
-    fn page(&self, places: &Places, incident: &Incident, method: &str) -> Page {
-        let waits = Waits::new(looks_after(incident), &places.later, &self.catalog);
+    fn page(&mut self, places: &Places, incident: &Incident, method: &str) -> Page {
+        let seconds = looks_after(incident);
+        let at = self.told(seconds);
+        let sentence = self.sentences.get(at).map(|(_, sentence)| sentence.as_str()).unwrap_or_default();
+        let (digits, refresh) = (seconds.to_string(), places.later.than(seconds));
         let mut body = String::with_capacity(self.pieces.iter().map(String::len).sum::<usize>() + ROOM);
         for piece in &self.pieces {
             body.push_str(piece);
@@ -134,9 +140,9 @@ impl Made {
                 Some(PATH) => &places.path,
                 Some(ID) => places.id.as_deref().unwrap_or_default(),
                 // Our own texts are free of markup.
-                Some(DIGITS) => &waits.digits,
-                Some(REFRESH) => &waits.refresh,
-                Some(SENTENCE) => &waits.sentence,
+                Some(DIGITS) => &digits,
+                Some(REFRESH) => &refresh,
+                Some(SENTENCE) => sentence,
                 _ => continue,
             };
             body.pop();
@@ -146,11 +152,20 @@ impl Made {
         for (name, value) in &mut lines {
             match name.as_str() {
                 "content-length" => *value = body.len().to_string(),
-                "retry-after" => value.clone_from(&waits.digits),
+                "retry-after" => value.clone_from(&digits),
                 _ => {}
             }
         }
         Page { status: self.status, lines, body: if method == "HEAD" { String::new() } else { body } }
+    }
+
+    /// Where the sentence about this wait lies.
+    fn told(&mut self, seconds: u64) -> usize {
+        if let Some(at) = self.sentences.iter().position(|(of, _)| *of == seconds) {
+            return at;
+        }
+        kept(&mut self.sentences, (seconds, sentence(seconds, &self.catalog)), MAX_SENTENCES);
+        self.sentences.len() - 1
     }
 }
 
@@ -174,5 +189,7 @@ const MAX_HOST: usize = 100;
 const MAX_ASKED: usize = 32;
 /// Longest field that is kept with it.
 const MAX_FIELD: usize = 256;
+/// Waits that are kept with a page.
+const MAX_SENTENCES: usize = 32;
 /// For what comes into the places.
 const ROOM: usize = 512;

@@ -22,12 +22,13 @@ pub(super) struct Waits {
 
 impl Waits {
     pub(super) fn new(seconds: u64, later: &Later, catalog: &Catalog) -> Self {
-        Self {
-            digits: seconds.to_string(),
-            refresh: later.than(seconds),
-            sentence: catalog.fill(key!("check_in"), "{in}", &catalog.within(seconds)),
-        }
+        Self { digits: seconds.to_string(), refresh: later.than(seconds), sentence: sentence(seconds, catalog) }
     }
+}
+
+/// That the page looks again by itself, and in how many seconds.
+pub(super) fn sentence(seconds: u64, catalog: &Catalog) -> String {
+    catalog.fill(key!("check_in"), "{in}", &catalog.within(seconds))
 }
 
 /// How one visitor's page refreshes without a script: a little later than told, each a little later than another, and with
@@ -54,7 +55,7 @@ impl Later {
     }
 
     /// The value of the refresh.
-    fn than(&self, seconds: u64) -> String {
+    pub(super) fn than(&self, seconds: u64) -> String {
         let seconds = seconds.saturating_add((seconds / 5).min(MAX_LATER) * self.part / WHOLE);
         match &self.target {
             Some(target) => [&seconds.to_string(), "; url=", target].concat(),

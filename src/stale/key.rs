@@ -23,7 +23,7 @@ pub fn key(url: &str, ignore_params: &Patterns) -> String {
     parts.query = kept.as_deref();
     let text = parts.text();
     // Who asks for a name that could have been made here gets the hash of it: nobody can aim at another's key.
-    if text.len() > MAX_KEY || text.contains(RESERVED) {
+    if text.len() > MAX_KEY || is_reserved(&text) {
         return hashed(&format!("{}://{}", parts.scheme, parts.authority), &text);
     }
     text
@@ -31,6 +31,11 @@ pub fn key(url: &str, ignore_params: &Patterns) -> String {
 
 /// Part of every name that is made here.
 pub(super) const RESERVED: &str = ".understudy-copy";
+
+/// From dot to dot: to set up a search for any text takes as long as all the rest of a key.
+fn is_reserved(text: &str) -> bool {
+    text.match_indices('.').any(|(at, _)| text.get(at..).is_some_and(|rest| rest.starts_with(RESERVED)))
+}
 
 /// Stands for what has no authority, or one that is too long (RFC 6761 §6.4: never a real host).
 pub(super) const NOWHERE: &str = "https://invalid";

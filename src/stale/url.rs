@@ -3,6 +3,8 @@
 //! By hand: the `url` crate would add a third to the Worker. Only what keys and invalidation need; anything odd gives
 //! `None`, and `None` never merges two resources.
 
+use std::borrow::Cow;
+
 /// The parts of an absolute http(s) URL, without user and fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Url<'a> {
@@ -20,7 +22,8 @@ impl<'a> Url<'a> {
     /// Cuts `text`; `None` if it is no http(s) URL with a host.
     pub fn parse(text: &'a str) -> Option<Self> {
         let text = text.split('#').next().unwrap_or_default();
-        let (scheme, rest) = text.split_once("://")?;
+        let (scheme, rest) = text.split_once(':')?;
+        let rest = rest.strip_prefix("//")?;
         let (scheme, own_port) = match scheme.to_ascii_lowercase().as_str() {
             "http" => ("http", ":80"),
             "https" => ("https", ":443"),
@@ -42,10 +45,12 @@ impl<'a> Url<'a> {
 
     /// The text of the whole, with the path's dot segments removed and every byte that a URL cannot hold escaped.
     pub fn text(&self) -> String {
-        let mut text = format!("{}://{}{}", self.scheme, self.authority, escape(&without_dots(self.path)));
+        let mut text = String::with_capacity(self.authority.len() + self.path.len() + ROOM);
+        text.extend([self.scheme, "://", &self.authority]);
+        push_escaped(&mut text, &without_dots(self.path));
         if let Some(query) = self.query {
             text.push('?');
-            text.push_str(&escape(query));
+            push_escaped(&mut text, query);
         }
         text
     }
@@ -78,7 +83,10 @@ impl<'a> Url<'a> {
 }
 
 /// RFC 3986 §5.2.4, with `%2e` read as a dot, as every fetcher does.
-fn without_dots(path: &str) -> String {
+fn without_dots(path: &str) -> Cow<'_, str> {
+    if path.starts_with('/') && !path.split('/').any(|segment| segment.starts_with(['.', '%'])) {
+        return Cow::Borrowed(path);
+    }
     let mut kept: Vec<&str> = Vec::new();
     let mut segments = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
     while let Some(segment) = segments.next() {
@@ -95,7 +103,7 @@ fn without_dots(path: &str) -> String {
             _ => kept.push(segment),
         }
     }
-    format!("/{}", kept.join("/"))
+    Cow::Owned(["/", &kept.join("/")].concat())
 }
 
 fn has_scheme(reference: &str) -> bool {
@@ -119,17 +127,22 @@ fn in_host(b: u8) -> bool {
 }
 
 /// Only what no fetcher leaves as it is: to escape more would give two URLs one name.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
+fn push_escaped(out: &mut String, text: &str) {
+    let is_plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'#' | b'<' | b'>' | b'\\');
+    if text.bytes().all(is_plain) {
+        return out.push_str(text);
+    }
     for b in text.bytes() {
-        if b.is_ascii_graphic() && !b"\"#<>\\".contains(&b) {
-            escaped.push(b as char);
+        if is_plain(b) {
+            out.push(b as char);
         } else {
-            escaped.push('%');
+            out.push('%');
             for digit in [b >> 4, b & 15] {
-                escaped.extend(char::from_digit(u32::from(digit), 16).map(|c| c.to_ascii_uppercase()));
+                out.extend(char::from_digit(u32::from(digit), 16).map(|c| c.to_ascii_uppercase()));
             }
         }
     }
-    escaped
 }
+
+/// For the scheme, and for a short query.
+const ROOM: usize = 64;
