@@ -4,13 +4,14 @@
 //! once, as an object of the runtime, and each response gets a copy of it.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use worker::wasm_bindgen::prelude::*;
 use worker::web_sys::{Headers, Response};
 
 use crate::admin::Reply;
 use crate::fields::FieldLines;
-use crate::page::Page;
+use crate::page::{Lines, Page};
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
 extern "C" {
@@ -28,9 +29,10 @@ thread_local! {
 }
 
 struct Made {
-    /// What differs most between answers that are otherwise alike, apart from the rest: it is compared first.
+    shared: Rc<FieldLines>,
+    own: FieldLines,
+    /// What differs most between answers that are otherwise alike, apart from the rest.
     retry_after: String,
-    lines: FieldLines,
     object: Headers,
 }
 
@@ -41,22 +43,23 @@ pub fn page(page: Page) -> Option<Response> {
 
 /// An admin reply as a response.
 pub fn reply(reply: Reply) -> Option<Response> {
-    text(reply.status, reply.lines, &reply.body)
+    text(reply.status, reply.lines.into(), &reply.body)
 }
 
 /// A response with a body of the runtime's own. A line that the runtime does not take is left out; the rest still goes.
 pub fn made(status: u16, lines: FieldLines, body: Option<JsValue>) -> Option<Response> {
-    respond(status, &object(lines), &body.unwrap_or(JsValue::NULL)).ok()
+    respond(status, &object(Rc::default(), lines), &body.unwrap_or(JsValue::NULL)).ok()
 }
 
-/// A response with this text, or with none, as to HEAD; how long it is, the runtime knows. As bytes: a string would be
+/// A response with this text, or with none, as to HEAD; how long a text is, the runtime knows. As bytes: a string would be
 /// decoded on the way out of Wasm, only to be encoded again.
-fn text(status: u16, mut lines: FieldLines, body: &str) -> Option<Response> {
+fn text(status: u16, lines: Lines, body: &str) -> Option<Response> {
+    let (shared, mut own) = lines.into_parts();
     if body.is_empty() {
-        return made(status, lines, None);
+        return respond(status, &object(shared, own), &JsValue::NULL).ok();
     }
-    lines.retain(|(name, _)| name != "content-length");
-    respond_bytes(status, &object(lines), body.as_bytes()).ok()
+    taken(&mut own, "content-length");
+    respond_bytes(status, &object(shared, own), body.as_bytes()).ok()
 }
 
 /// The same response with these fields in place of its own.
@@ -64,13 +67,15 @@ pub fn amended(response: Response, lines: &FieldLines) -> Response {
     glue_amended(&response, &joined(lines)).unwrap_or(response)
 }
 
-fn object(mut lines: FieldLines) -> Headers {
-    let wait = lines.iter().position(|(name, _)| name == RETRY_AFTER);
-    let retry_after = wait.map(|at| lines.remove(at).1).unwrap_or_default();
-    let is_it = |made: &&Made| made.retry_after == retry_after && made.lines == lines;
+fn object(shared: Rc<FieldLines>, mut own: FieldLines) -> Headers {
+    let retry_after = taken(&mut own, RETRY_AFTER).unwrap_or_default();
+    let is_it = |made: &&Made| {
+        let is_shared = || Rc::ptr_eq(&made.shared, &shared) || made.shared == shared;
+        made.retry_after == retry_after && made.own == own && is_shared()
+    };
     let known = MADE.with_borrow(|made| made.iter().rev().find(is_it).map(|made| made.object.clone()));
     known.unwrap_or_else(|| {
-        let object = headers(&joined(&lines));
+        let object = headers(&joined(shared.iter().chain(&own)));
         if !retry_after.is_empty() {
             let _ = object.set(RETRY_AFTER, &retry_after);
         }
@@ -78,17 +83,22 @@ fn object(mut lines: FieldLines) -> Headers {
             if made.len() >= MAX_MADE {
                 made.clear();
             }
-            made.push(Made { retry_after, lines, object: object.clone() });
+            made.push(Made { shared, own, retry_after, object: object.clone() });
         });
         object
     })
 }
 
+fn taken(lines: &mut FieldLines, name: &str) -> Option<String> {
+    let at = lines.iter().position(|(of, _)| of == name)?;
+    Some(lines.remove(at).1)
+}
+
 /// Pairs of lines. A line break would make two fields of one; the runtime does not take such a value either.
-fn joined(lines: &FieldLines) -> String {
+fn joined<'a>(lines: impl IntoIterator<Item = &'a (String, String)>) -> String {
     let mut fields = String::new();
     let is_one_line = |text: &str| !text.contains('\n');
-    for (name, value) in lines.iter().filter(|(name, value)| is_one_line(name) && is_one_line(value)) {
+    for (name, value) in lines.into_iter().filter(|(name, value)| is_one_line(name) && is_one_line(value)) {
         if !fields.is_empty() {
             fields.push('\n');
         }

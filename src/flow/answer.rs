@@ -91,11 +91,7 @@ impl Flow {
     pub(super) fn answer_page(&mut self, mut page: Page, now: &mut Now) -> Step {
         let passed =
             Passed { error: Some("proxy_internal_response"), details: Some("only-if-cached"), ..Passed::default() };
-        set(
-            &mut page.lines,
-            "proxy-status",
-            report::proxy_status(None, &deployment(&self.config, &self.request), passed),
-        );
+        page.lines.push("proxy-status", report::proxy_status(None, &deployment(&self.config, &self.request), passed));
         self.done("cache", Some(page.status), Answer::Page(page), After::default(), now)
     }
 
@@ -124,7 +120,7 @@ impl Flow {
             until: None,
         };
         let mut page = now.state.pages().render(&self.config.page, &incident, &page_asked(&self.request));
-        set(&mut page.lines, "proxy-status", self.proxy_status());
+        page.lines.push("proxy-status", self.proxy_status());
         page
     }
 
@@ -283,7 +279,7 @@ fn own_page(pages: &mut Memo, config: &Config, request: &Request, incident: &Inc
     let details = Some(details).filter(|d| !d.is_empty());
     let error = incident.error.or(Some("proxy_internal_response"));
     let passed = Passed { error, details, ..Passed::default() };
-    set(&mut page.lines, "proxy-status", report::proxy_status(None, &deployment(config, request), passed));
+    page.lines.push("proxy-status", report::proxy_status(None, &deployment(config, request), passed));
     page
 }
 

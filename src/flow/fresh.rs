@@ -105,7 +105,10 @@ impl Flow {
         // RFC 9111 §5.2.1.7
         let lines = [("content-type", "text/plain; charset=utf-8"), ("cache-control", "no-store")];
         let lines = lines.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        self.answer_page(Page { status: 504, lines, body: "only-if-cached: there is no copy.\n".to_owned() }, now)
+        self.answer_page(
+            Page { status: 504, lines: lines.into(), body: "only-if-cached: there is no copy.\n".to_owned() },
+            now,
+        )
     }
 
     /// The attempt that asks about the copy while the visitor already has it; one at a time for each page, and none at an

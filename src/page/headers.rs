@@ -1,7 +1,9 @@
 //! Which header fields go with a page? RFC 9110 §8.3, §10.2.3 and §12.5.5, RFC 9111 §5.2.2.5, RFC 9457.
 
+use std::rc::Rc;
+
 use super::facts::View;
-use super::{Format, Page, html};
+use super::{Format, Incident, Lines, Page, html};
 use crate::failure::Explanation;
 use crate::fields::FieldLines;
 
@@ -17,19 +19,15 @@ pub(super) fn finish_template(view: &View, content: String) -> Page {
 }
 
 fn with_policy(view: &View, format: Format, content: String, policy: String) -> Page {
-    let mut lines = Lines(Vec::with_capacity(16));
+    let mut lines = Shared(Vec::with_capacity(16));
     if let Some(content_type) = content_type(format) {
         lines.add("content-type", content_type);
     }
-    lines.add("content-length", content.len().to_string());
     if !content.is_empty() {
         lines.add("content-language", view.language.tag());
     }
     lines.add("cache-control", "no-store");
     lines.add("vary", "Accept, Accept-Language");
-    if let Some(seconds) = view.incident.retry_after {
-        lines.add("retry-after", seconds.to_string());
-    }
     lines.add("x-robots-tag", "noindex");
     lines.add("x-content-type-options", "nosniff");
     lines.add("referrer-policy", "no-referrer");
@@ -49,13 +47,21 @@ fn with_policy(view: &View, format: Format, content: String, policy: String) -> 
         }
         _ => {}
     }
-    let body = if view.method == "HEAD" { String::new() } else { content };
-    Page { status: view.status, lines: lines.0, body }
+    page(view.status, Rc::new(lines.0), view.incident, view.method, content)
 }
 
-struct Lines(FieldLines);
+/// With what differs from one page of an outage to the next.
+pub(super) fn page(status: u16, shared: Rc<FieldLines>, incident: &Incident, method: &str, content: String) -> Page {
+    let mut own = Vec::with_capacity(4);
+    own.push(("content-length".to_owned(), content.len().to_string()));
+    own.extend(incident.retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string())));
+    let body = if method == "HEAD" { String::new() } else { content };
+    Page { status, lines: Lines::new(shared, own), body }
+}
 
-impl Lines {
+struct Shared(FieldLines);
+
+impl Shared {
     fn add(&mut self, name: &str, value: impl Into<String>) {
         self.0.push((name.to_owned(), value.into()));
     }

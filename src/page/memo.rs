@@ -5,6 +5,8 @@
 //! between them. What comes out is, byte for byte, what [`render`] makes (a property test sees to it). What a visitor asks
 //! for is weighed once as well. Plain data with a cap: forgetting is harmless.
 
+use std::rc::Rc;
+
 use super::catalog::Catalog;
 use super::escape::push_markup;
 use super::facts::{DIGITS, ID, PATH, Places, REFRESH, SENTENCE, TIME, View};
@@ -31,7 +33,7 @@ struct Made {
     rest: Rest,
     /// Pieces of the content, each but the last with a mark at its end.
     pieces: Vec<String>,
-    lines: FieldLines,
+    lines: Rc<FieldLines>,
     status: u16,
     /// For the wait, which is told in the page's own language.
     catalog: Catalog,
@@ -86,7 +88,7 @@ impl Memo {
             failure: incident.failure.to_owned(),
             rest,
             pieces: page.body.split_inclusive([TIME, PATH, ID, DIGITS, REFRESH, SENTENCE]).map(str::to_owned).collect(),
-            lines: page.lines,
+            lines: page.lines.into_parts().0,
             status: page.status,
             catalog: view.catalog,
             sentences: Vec::new(),
@@ -148,15 +150,7 @@ impl Made {
             body.pop();
             push_markup(&mut body, value);
         }
-        let mut lines = self.lines.clone();
-        for (name, value) in &mut lines {
-            match name.as_str() {
-                "content-length" => *value = body.len().to_string(),
-                "retry-after" => value.clone_from(&digits),
-                _ => {}
-            }
-        }
-        Page { status: self.status, lines, body: if method == "HEAD" { String::new() } else { body } }
+        headers::page(self.status, Rc::clone(&self.lines), incident, method, body)
     }
 
     /// Where the sentence about this wait lies.

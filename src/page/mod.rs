@@ -14,7 +14,7 @@
 //! | `problem`, `formats` | what do programs, agents, terminals, images and streams get? |
 //! | `waits` | when does it look again? |
 //! | `memo` | was this page made a moment ago? |
-//! | `headers` | which header fields go with it? |
+//! | `headers`, `lines` | which header fields go with it, and which of them with others like it? |
 //! | `notice` | what does a copy say of itself? |
 //! | `template`, `templates` | how is the operator's own page filled, and when is it read again? |
 //! | `escape`, `links` | how does hostile text become harmless? |
@@ -34,6 +34,7 @@ mod formats;
 mod headers;
 mod html;
 mod language;
+mod lines;
 mod links;
 mod memo;
 mod negotiate;
@@ -49,11 +50,12 @@ mod waits;
 use std::rc::Rc;
 
 use crate::failure::{Explanation, Kind};
-use crate::fields::{FieldLines, Fields};
+use crate::fields::Fields;
 use crate::time::Time;
 
 pub use color::Color;
 pub use language::{Language, Library};
+pub use lines::Lines;
 pub use links::{check_link, check_logo, check_support};
 pub use memo::Memo;
 pub use negotiate::Format;
@@ -137,8 +139,8 @@ pub enum Fate {
 pub struct Page {
     /// Its status, 400–599.
     pub status: u16,
-    /// Its header fields, names in lower case.
-    pub lines: FieldLines,
+    /// Its header fields.
+    pub lines: Lines,
     /// Its content, UTF-8; empty for HEAD.
     pub body: String,
 }

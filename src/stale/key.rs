@@ -18,6 +18,10 @@ pub const MAX_VARIANT: usize = RESERVED.len() + 42;
 /// The primary key of `url`. A key is its own key, unless it is a hash: those are nobody's URL.
 #[must_use]
 pub fn key(url: &str, ignore_params: &Patterns) -> String {
+    if is_own_key(url) { url.to_owned() } else { made(url, ignore_params) }
+}
+
+fn made(url: &str, ignore_params: &Patterns) -> String {
     let Some(mut parts) = Url::parse(url) else { return hashed(NOWHERE, url) };
     let kept = parts.query.and_then(|query| without_ignored(query, ignore_params));
     parts.query = kept.as_deref();
@@ -31,6 +35,19 @@ pub fn key(url: &str, ignore_params: &Patterns) -> String {
 
 /// Part of every name that is made here.
 pub(super) const RESERVED: &str = ".understudy-copy";
+
+/// Is it certain that this URL is its own key? Most are, and in an outage every visitor's is asked for: without a query, in
+/// lower case before the path, and with nothing in the path that might be another spelling.
+fn is_own_key(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else { return false };
+    let Some(slash) = rest.bytes().position(|b| b == b'/') else { return false };
+    let Some((host, path)) = rest.split_at_checked(slash) else { return false };
+    let (name, port) = host.split_once(':').unwrap_or((host, "8080"));
+    let in_name = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    let in_path = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_');
+    let is_port = !matches!(port, "" | "80" | "443") && port.bytes().all(|b| b.is_ascii_digit());
+    url.len() <= MAX_KEY && !name.is_empty() && name.bytes().all(in_name) && is_port && path.bytes().all(in_path)
+}
 
 /// From dot to dot: to set up a search for any text takes as long as all the rest of a key.
 fn is_reserved(text: &str) -> bool {
@@ -53,4 +70,32 @@ fn without_ignored(query: &str, ignored: &Patterns) -> Option<String> {
     let is_kept = |param: &&str| !ignored.matches(param.split('=').next().unwrap_or_default());
     let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
     (!kept.is_empty()).then(|| kept.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn most_urls_are_their_own_keys() {
+        for url in ["https://www.example/", "http://localhost:8787/a/B-c_1", "https://a.b//"] {
+            assert!(is_own_key(url), "{url}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// The short way leads to where the long one does.
+        #[test]
+        fn what_is_its_own_key_is_what_would_be_made(
+            url in "(https?|HTTP|ftp)://[a-zA.:@-]{0,4}(:?(80|443|8080?|:))?[/?#]?[a-zA-Z0-9/._%2e?#-]{0,12}"
+        ) {
+            if is_own_key(&url) {
+                prop_assert_eq!(made(&url, &Patterns::default()), url);
+            }
+        }
+    }
 }

@@ -157,7 +157,7 @@ impl Choice {
         let wait = format!("{}s", wait.as_deref().unwrap_or("50"));
         let request = Request::new("GET".to_owned(), format!("{HOST}/.understudy/pages{}", self.query()), Vec::new());
         let shown = gallery(&request, &set(&[("PAGE_RETRY_AFTER", &wait)]), NOW);
-        assert_eq!((shown.status, shown.lines), (real.status, real.lines), "{self:?}");
+        assert_eq!((shown.status, shown.lines), (real.status, real.lines.lines()), "{self:?}");
         assert_eq!(shown.body, real.body, "{self:?}");
     }
 }

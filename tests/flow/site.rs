@@ -18,7 +18,7 @@ use std::time::Duration;
 use understudy::config::Config;
 use understudy::drill::Drill;
 use understudy::failure::{Body, Outcome};
-use understudy::fields::FieldLines;
+use understudy::fields::{FieldLines, Fields};
 use understudy::flow::{After, Answer, Bindings, Event, Fetch, Finish, Flow, Held, Now, State, Step, Tier};
 use understudy::incidents::Known;
 use understudy::request::Request;
@@ -191,12 +191,12 @@ impl Site {
 
 impl Visit {
     pub fn field(&self, name: &str) -> String {
-        let lines = match &self.finish.answer {
-            Answer::Copy(served) => &served.lines,
-            Answer::Page(page) => &page.lines,
+        let field = match &self.finish.answer {
+            Answer::Copy(served) => served.lines.field(name),
+            Answer::Page(page) => page.lines.field(name),
             Answer::Origin { .. } | Answer::BreakOff => panic!("the origin's own answer"),
         };
-        lines.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default()
+        field.unwrap_or_default()
     }
 
     /// `None` for the origin's own answer.
