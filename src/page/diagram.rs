@@ -20,7 +20,7 @@ pub(super) fn push(out: &mut String, view: &View) {
     if view.params.theme == Theme::Plain {
         return in_words(out, view, &place, state);
     }
-    add(out, &["<ol class=\"way\" aria-label=\"", view.text(key!("place")), "\">\n<li>"]);
+    add(out, &["<ol class=\"way\" id=\"way\" aria-label=\"", view.text(key!("place")), "\">\n<li>"]);
     station(out, YOU, view.text(key!("you")), view.text(key!("state_ok")));
     out.push_str("<li>");
     link(out, WHOLE, None);
@@ -37,7 +37,7 @@ pub(super) fn push(out: &mut String, view: &View) {
 
 /// For the theme without drawings.
 fn in_words(out: &mut String, view: &View, place: &Place, state: Key) {
-    add(out, &["<h2>", view.text(key!("place")), "</h2>\n<ol>\n"]);
+    add(out, &["<div id=\"way\">\n<h2>", view.text(key!("place")), "</h2>\n<ol>\n"]);
     let (network, website) = (view.text(key!("network")), view.text(key!("website")));
     let between = [network, " – ", website].concat();
     let broken = matches!(place, Place::Link(_)).then_some((between.as_str(), key!("state_broken")));
@@ -45,7 +45,7 @@ fn in_words(out: &mut String, view: &View, place: &Place, state: Key) {
     for (caption, state) in before.into_iter().chain(broken).chain([(website, state)]) {
         add(out, &["<li>", caption, view.catalog.colon(), view.text(state), "</li>\n"]);
     }
-    out.push_str("</ol>\n");
+    out.push_str("</ol>\n</div>\n");
 }
 
 fn station(out: &mut String, drawing: &str, caption: &str, state: &str) {

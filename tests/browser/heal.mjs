@@ -94,12 +94,12 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
     await pass(HOUR);
     check((await probes()).length === 0, "asked without a network");
     check((await shown("count")) !== before && /offline/i.test(await shown("count")), `says ${await shown("count")}`);
-    const fine = () => tab.evaluate("document.getElementById('side').offsetHeight > 0");
-    check(!(await fine()), "says that the connection is fine");
+    const seen = (id) => tab.evaluate(`document.getElementById("${id}").offsetHeight > 0`);
+    check(!(await seen("side")) && !(await seen("way")), "says that the connection is fine");
     await network(tab, "online");
     await pass(10);
     check((await probes()).length === 1, "did not ask when the network was back");
-    check(await fine(), "does not say any more whose side it is on");
+    check((await seen("side")) && (await seen("way")), "does not say any more whose side it is on");
   });
 
   await scene("comes back only when the website does, and to the same place", async () => {

@@ -33,7 +33,7 @@
   });
 
   if (!s.wait) return;
-  var say = by('say'), count = by('count'), bar = by('bar'), side = by('side'), due = 0, span = 1, timer = 0, busy = false;
+  var say = by('say'), count = by('count'), bar = by('bar'), side = by('side'), way = by('way'), due = 0, span = 1, timer = 0, busy = false;
   // How often we tried goes through a reload of ours in the history entry: a website that answers HEAD but not GET must
   // not make a loop. A reload by the visitor starts anew, and so does the next outage, which finds the entry as we left it.
   // The first reload leaves nothing there, for mostly it is the last one, and the entry is the website's again.
@@ -71,7 +71,8 @@
     clearTimeout(timer);
     if (!due || d.hidden) return;
     var off = navigator.onLine === false;
-    if (side) side.hidden = off;
+    // Then it is the visitor's side, and not as the drawing says.
+    [side, way].forEach(function (e) { if (e) e.hidden = off; });
     if (off) return show(s.offline, say.textContent !== s.offline);
     var left = due - Date.now();
     if (left <= 0) return probe();
