@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{Request as Incoming, Response};
-use worker::{Context, Delay, Env, console_log};
+use worker::{Context, Delay, Env};
 
 use super::attempt::{Attempt, Ended};
 use super::convert::{self, HeaderFields};
@@ -15,7 +15,7 @@ use super::peek;
 use super::store::{Copy, Store};
 use super::tidy::Tidy;
 use super::wait::{either, within};
-use super::{guard, incidents, isolate, last_resort, now, respond, resume, template};
+use super::{guard, incidents, isolate, last_resort, log, now, respond, resume, template};
 use crate::config::Config;
 use crate::drill::Drill;
 use crate::failure::{self, Body, Outcome, Prefix};
@@ -202,7 +202,7 @@ impl Driver {
     async fn deliver(mut self, finish: Finish, attempt: Option<Attempt>, ctx: &Context) -> Option<Response> {
         let Finish { answer, mut after } = finish;
         if let Some(line) = &after.line {
-            console_log!("{}", line.to_json());
+            log::write(line);
         }
         if let Some(consult) = after.tell.take() {
             ctx.wait_until(tell(consult, self.env.clone()));

@@ -18,6 +18,7 @@ mod incidents;
 mod isolate;
 mod kv;
 mod last_resort;
+mod log;
 mod outgoing;
 mod peek;
 mod respond;

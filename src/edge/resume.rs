@@ -7,7 +7,6 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use worker::console_log;
 use worker::js_sys::Promise;
 use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::{future_to_promise, spawn_local};
@@ -15,6 +14,7 @@ use worker::web_sys::Response;
 
 use super::copied::copied;
 use super::drive::{self, Driver, lend};
+use super::log;
 use crate::flow::{Answer, Finish};
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
@@ -45,13 +45,13 @@ impl Driver {
     async fn rest(&mut self, received: u64, length: u64) -> Option<Response> {
         if received >= length {
             let line = lend(&mut self.flow, |flow, now| flow.arrived(now));
-            line.iter().for_each(|line| console_log!("{}", line.to_json()));
+            line.iter().for_each(log::write);
             return None;
         }
         let step = self.lend(|flow, now| flow.broke_off(received, now));
         let (finish, _) = self.run(step).await;
         let Finish { answer, after } = *finish;
-        after.line.iter().for_each(|line| console_log!("{}", line.to_json()));
+        after.line.iter().for_each(log::write);
         if let Some(consult) = after.tell {
             // Nobody waits for it, and it may go with the visitor.
             spawn_local(drive::tell(consult, self.env.clone()));
