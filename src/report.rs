@@ -10,7 +10,7 @@ use sfv::{ItemSerializer, Parser, StringRef, TokenRef, key_ref, token_ref};
 use crate::failure::Failure;
 
 /// What our member of `Proxy-Status` says.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Passed<'a> {
     /// RFC 9209 error type.
     pub error: Option<&'a str>,
@@ -59,6 +59,25 @@ pub fn proxy_status(before: Option<&str>, deployment: &str, passed: Passed) -> S
     }
     let _ = parameters.finish();
     after(before, member)
+}
+
+/// What was said last in a `Proxy-Status` of ours alone: to one visitor of an outage the same as to the next.
+#[derive(Debug, Default)]
+pub struct Said {
+    deployment: String,
+    passed: Passed<'static>,
+    member: String,
+}
+
+impl Said {
+    /// As [`proxy_status`] says it, where nothing stood before.
+    pub fn proxy_status(&mut self, deployment: &str, passed: Passed<'static>) -> String {
+        if self.member.is_empty() || self.deployment != deployment || self.passed != passed {
+            let member = proxy_status(None, deployment, passed);
+            *self = Self { deployment: deployment.to_owned(), passed, member };
+        }
+        self.member.clone()
+    }
 }
 
 /// What our member of `Cache-Status` says.
@@ -207,6 +226,16 @@ const fn is_zero(number: &u32) -> bool {
 mod tests {
     use super::*;
     use crate::failure::Kind;
+
+    #[test]
+    fn what_was_said_last_is_not_said_of_another() {
+        let mut said = Said::default();
+        let of = |kind| Passed::failed(Failure::new(kind, None));
+        let (refused, dns) = (of(Kind::ConnectionRefused), of(Kind::Dns));
+        for (name, passed) in [("a", refused), ("a", refused), ("b", refused), ("b", dns), ("a", dns), ("a", refused)] {
+            assert_eq!(said.proxy_status(name, passed), proxy_status(None, name, passed));
+        }
+    }
 
     /// RFC 9209 §2.
     #[test]

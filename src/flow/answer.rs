@@ -49,7 +49,9 @@ impl Flow {
             (_, None) => Forwarded::No,
         };
         let mut served = self.served(&record, aged, tier, forwarded);
-        set(&mut served.lines, "proxy-status", self.proxy_status());
+        let before = self.failed.as_ref().and_then(|f| f.proxy_status.as_deref());
+        let status = report::proxy_status(before, deployment(&self.config, &self.request), self.passed());
+        set(&mut served.lines, "proxy-status", status);
         self.notice(&mut served, aged, now.time);
         let promote = (tier == Tier::Kv).then(|| self.promotion(*record));
         let after = After { promote, ..After::default() };
@@ -91,7 +93,7 @@ impl Flow {
     pub(super) fn answer_page(&mut self, mut page: Page, now: &mut Now) -> Step {
         let passed =
             Passed { error: Some("proxy_internal_response"), details: Some("only-if-cached"), ..Passed::default() };
-        page.lines.push("proxy-status", report::proxy_status(None, &deployment(&self.config, &self.request), passed));
+        page.lines.push("proxy-status", report::proxy_status(None, deployment(&self.config, &self.request), passed));
         self.done("cache", Some(page.status), Answer::Page(page), After::default(), now)
     }
 
@@ -120,7 +122,12 @@ impl Flow {
             until: None,
         };
         let mut page = now.state.pages().render(&self.config.page, &incident, &page_asked(&self.request));
-        page.lines.push("proxy-status", self.proxy_status());
+        let passed = self.passed();
+        let status = match self.failed.as_ref().and_then(|f| f.proxy_status.as_deref()) {
+            None => now.state.said().proxy_status(deployment(&self.config, &self.request), passed),
+            before => report::proxy_status(before, deployment(&self.config, &self.request), passed),
+        };
+        page.lines.push("proxy-status", status);
         page
     }
 
@@ -174,7 +181,7 @@ impl Flow {
         Line {
             log: "understudy",
             event: if incident { "incident" } else { "request" },
-            deployment: deployment(&self.config, &self.request),
+            deployment: deployment(&self.config, &self.request).to_owned(),
             method: self.request.method().to_owned(),
             host: parts.authority.to_owned(),
             path: parts.path.chars().take(MAX_LOGGED_PATH).collect(),
@@ -191,18 +198,17 @@ impl Flow {
         }
     }
 
-    fn proxy_status(&self) -> String {
+    /// What became of the request at its origin.
+    fn passed(&self) -> Passed<'static> {
         let failed = self.failed.as_ref();
         let passed = |error, details| Passed { error: Some(error), details: Some(details), ..Passed::default() };
-        let passed = match (self.phase, failed) {
+        match (self.phase, failed) {
             (Phase::Error500, _) => Passed { received: Some(ERROR), ..Passed::default() },
             (_, Some(Failed { open: Some(_), .. })) => passed("destination_unavailable", "circuit open"),
             (_, Some(failed)) => Passed::failed(failed.failure),
             (_, None) if self.attempts == 0 => passed("destination_unavailable", "recovering"),
             (_, None) => passed("http_response_timeout", "patience"),
-        };
-        let before = failed.and_then(|f| f.proxy_status.as_deref());
-        report::proxy_status(before, &deployment(&self.config, &self.request), passed)
+        }
     }
 
     /// Seconds until a retry makes sense: what the origin said, else when its breaker has let a probe through, else the
@@ -279,13 +285,13 @@ fn own_page(pages: &mut Memo, config: &Config, request: &Request, incident: &Inc
     let details = Some(details).filter(|d| !d.is_empty());
     let error = incident.error.or(Some("proxy_internal_response"));
     let passed = Passed { error, details, ..Passed::default() };
-    page.lines.push("proxy-status", report::proxy_status(None, &deployment(config, request), passed));
+    page.lines.push("proxy-status", report::proxy_status(None, deployment(config, request), passed));
     page
 }
 
 /// The name under which we speak: the operator's, else the host.
-pub(crate) fn deployment(config: &Config, request: &Request) -> String {
-    config.deployment.clone().unwrap_or_else(|| request.parts().authority.to_owned())
+pub(crate) fn deployment<'a>(config: &'a Config, request: &'a Request) -> &'a str {
+    config.deployment.as_deref().unwrap_or_else(|| request.parts().authority)
 }
 
 fn page_asked(request: &Request) -> page::Asked<'_> {

@@ -15,7 +15,7 @@ impl Flow {
         let mark = (self.target > 0 && self.attempts > 0 && status != 101).then(|| {
             let passed = Passed { next_hop: Some(self.authority(self.target)), ..Passed::default() };
             let before = fields.field("proxy-status");
-            report::proxy_status(before.as_deref(), &deployment(&self.config, &self.request), passed)
+            report::proxy_status(before.as_deref(), deployment(&self.config, &self.request), passed)
         });
         location.into_iter().chain(mark.map(|mark| ("proxy-status".to_owned(), mark))).collect()
     }

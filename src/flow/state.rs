@@ -10,6 +10,7 @@ use super::recent::Recent;
 use crate::breaker::Breaker;
 use crate::failure::Failure;
 use crate::page::Memo;
+use crate::report::Said;
 use crate::retry::Budget;
 use crate::sort::sorted;
 use crate::time::Time;
@@ -20,6 +21,7 @@ pub struct State {
     origins: HashMap<String, Origin>,
     stored: Recent,
     pages: Memo,
+    said: Said,
 }
 
 /// What is known of one origin.
@@ -80,6 +82,11 @@ impl State {
     /// Which pages were made lately.
     pub fn pages(&mut self) -> &mut Memo {
         &mut self.pages
+    }
+
+    /// What was said last of an origin.
+    pub fn said(&mut self) -> &mut Said {
+        &mut self.said
     }
 
     /// Which copies were written lately.

@@ -114,7 +114,7 @@ impl Chosen {
         let page = page::render(&params, &self.incident(config, now), &Asked { method, url: &url, fields: &fields });
         let mut lines = page.lines;
         let deployment = deployment(config, request);
-        lines.push("proxy-status", report::proxy_status(None, &deployment, self.passed()));
+        lines.push("proxy-status", report::proxy_status(None, deployment, self.passed()));
         Reply { status: page.status, lines: lines.into(), body: page.body }
     }
 
