@@ -41,6 +41,29 @@ fn comes_in_the_format_that_was_asked_for_with_every_field_of_the_contract() {
     }
 }
 
+/// Their bytes lie in the same memory, one after the other: none may be sent with what came into it later.
+#[test]
+fn many_visitors_at_once_each_get_their_own() {
+    let stand = Stand::new(&[("RETRY_ATTEMPTS", "0")]);
+    stand.fail();
+    let visit = |visitor: usize| {
+        let language = ["de", "ja", "ar"].get(visitor % 3).copied().unwrap_or_default();
+        (0..25).all(|time| {
+            let path = format!("/of-{visitor}/{}/{time}", "long-".repeat(visitor));
+            let page = stand.worker.get_with(&path, &[("Accept", "text/html"), ("Accept-Language", language)]);
+            let (text, path) = (page.text(), format!(">{path}<"));
+            page.whole
+                && text.contains(&path)
+                && text.contains(&format!("lang=\"{language}\""))
+                && text.ends_with("</html>\n")
+        })
+    };
+    std::thread::scope(|scope| {
+        let visits: Vec<_> = (0..12).map(|visitor| scope.spawn(move || visit(visitor))).collect();
+        assert!(visits.into_iter().all(|visit| visit.join().unwrap()));
+    });
+}
+
 type Fields = &'static [(&'static str, &'static str)];
 
 /// Formats that say nothing to people, by what asks for them: their media type, and their body with the number of
