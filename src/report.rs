@@ -33,6 +33,10 @@ impl<'a> Passed<'a> {
 /// `Proxy-Status`: what stood there before, then our member, named after the deployment (RFC 9209 §2).
 #[must_use]
 pub fn proxy_status(before: Option<&str>, deployment: &str, passed: Passed) -> String {
+    after(before, member(deployment, passed))
+}
+
+fn member(deployment: &str, passed: Passed) -> String {
     let mut member = String::new();
     let item = ItemSerializer::with_buffer(&mut member);
     // A host with a port, or one that begins with a digit, is no Token; a String takes any ASCII.
@@ -58,10 +62,10 @@ pub fn proxy_status(before: Option<&str>, deployment: &str, passed: Passed) -> S
         parameters = parameters.parameter(key_ref("details"), details);
     }
     let _ = parameters.finish();
-    after(before, member)
+    member
 }
 
-/// What was said last in a `Proxy-Status` of ours alone: to one visitor of an outage the same as to the next.
+/// Our member of the last `Proxy-Status`: to one visitor of an outage the same as to the next.
 #[derive(Debug, Default)]
 pub struct Said {
     deployment: String,
@@ -70,13 +74,12 @@ pub struct Said {
 }
 
 impl Said {
-    /// As [`proxy_status`] says it, where nothing stood before.
-    pub fn proxy_status(&mut self, deployment: &str, passed: Passed<'static>) -> String {
+    /// As [`proxy_status`] says it.
+    pub fn proxy_status(&mut self, before: Option<&str>, deployment: &str, passed: Passed<'static>) -> String {
         if self.member.is_empty() || self.deployment != deployment || self.passed != passed {
-            let member = proxy_status(None, deployment, passed);
-            *self = Self { deployment: deployment.to_owned(), passed, member };
+            *self = Self { deployment: deployment.to_owned(), passed, member: member(deployment, passed) };
         }
-        self.member.clone()
+        after(before, self.member.clone())
     }
 }
 
@@ -233,7 +236,9 @@ mod tests {
         let of = |kind| Passed::failed(Failure::new(kind, None));
         let (refused, dns) = (of(Kind::ConnectionRefused), of(Kind::Dns));
         for (name, passed) in [("a", refused), ("a", refused), ("b", refused), ("b", dns), ("a", dns), ("a", refused)] {
-            assert_eq!(said.proxy_status(name, passed), proxy_status(None, name, passed));
+            for before in [None, Some("inner")] {
+                assert_eq!(said.proxy_status(before, name, passed), proxy_status(before, name, passed));
+            }
         }
     }
 

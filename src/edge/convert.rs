@@ -63,8 +63,8 @@ impl RequestFields {
         Self { text, places }
     }
 
-    fn name(&self, place: &Place) -> &[u8] {
-        self.text.as_bytes().get(place.name..place.value.saturating_sub(1)).unwrap_or_default()
+    fn name(&self, place: &Place) -> &str {
+        self.text.get(place.name..place.value - 1).unwrap_or_default()
     }
 
     fn value(&self, place: &Place) -> String {
@@ -74,13 +74,12 @@ impl RequestFields {
 
 impl Fields for RequestFields {
     fn field(&self, name: &str) -> Option<String> {
-        let place = self.places.iter().find(|place| self.name(place) == name.as_bytes())?;
+        let place = self.places.iter().find(|place| self.name(place) == name)?;
         Some(self.value(place))
     }
 
     fn lines(&self) -> Vec<(String, String)> {
-        let name = |place| String::from_utf8_lossy(self.name(place)).into_owned();
-        self.places.iter().map(|place| (name(place), self.value(place))).collect()
+        self.places.iter().map(|place| (self.name(place).to_owned(), self.value(place))).collect()
     }
 }
 

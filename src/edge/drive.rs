@@ -35,7 +35,7 @@ pub struct Platform {
     pub bindings: Bindings,
 }
 
-/// Handles one request.
+/// Handles one request, which came at that time.
 pub async fn drive(
     config: Rc<Config>,
     request: Request,

@@ -49,9 +49,7 @@ impl Flow {
             (_, None) => Forwarded::No,
         };
         let mut served = self.served(&record, aged, tier, forwarded);
-        let before = self.failed.as_ref().and_then(|f| f.proxy_status.as_deref());
-        let status = report::proxy_status(before, deployment(&self.config, &self.request), self.passed());
-        set(&mut served.lines, "proxy-status", status);
+        set(&mut served.lines, "proxy-status", self.proxy_status(now));
         self.notice(&mut served, aged, now.time);
         let promote = (tier == Tier::Kv).then(|| self.promotion(*record));
         let after = After { promote, ..After::default() };
@@ -122,12 +120,7 @@ impl Flow {
             until: None,
         };
         let mut page = now.state.pages().render(&self.config.page, &incident, &page_asked(&self.request));
-        let passed = self.passed();
-        let status = match self.failed.as_ref().and_then(|f| f.proxy_status.as_deref()) {
-            None => now.state.said().proxy_status(deployment(&self.config, &self.request), passed),
-            before => report::proxy_status(before, deployment(&self.config, &self.request), passed),
-        };
-        page.lines.push("proxy-status", status);
+        page.lines.push("proxy-status", self.proxy_status(now));
         page
     }
 
@@ -196,6 +189,11 @@ impl Flow {
             ms: millis(now.time.since(self.start)),
             ..self.line.clone()
         }
+    }
+
+    fn proxy_status(&self, now: &mut Now) -> String {
+        let before = self.failed.as_ref().and_then(|f| f.proxy_status.as_deref());
+        now.state.said().proxy_status(before, deployment(&self.config, &self.request), self.passed())
     }
 
     /// What became of the request at its origin.

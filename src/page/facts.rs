@@ -11,6 +11,7 @@ use super::waits::{Later, Waits, looks_after};
 use super::{Asked, Fate, Incident, Params};
 use crate::failure::Explanation;
 use crate::time::Time;
+use crate::url::scheme_and_rest;
 
 /// All that the formats need.
 pub(super) struct View<'a> {
@@ -277,7 +278,7 @@ fn split(url: &str) -> (&str, &str) {
 
 /// Authority and what follows it.
 pub(super) fn parts(url: &str) -> (&str, &str) {
-    let rest = url.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//")).unwrap_or(url);
+    let rest = scheme_and_rest(url).map_or(url, |(_, rest)| rest);
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     rest.split_at_checked(end).unwrap_or((rest, ""))
 }

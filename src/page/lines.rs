@@ -66,18 +66,12 @@ impl From<FieldLines> for Lines {
     }
 }
 
-impl From<Lines> for FieldLines {
-    fn from(lines: Lines) -> Self {
-        lines.iter().cloned().collect()
-    }
-}
-
 impl Fields for Lines {
     fn field(&self, name: &str) -> Option<String> {
         self.shared.field(name).or_else(|| self.own.field(name))
     }
 
     fn lines(&self) -> FieldLines {
-        self.clone().into()
+        self.iter().cloned().collect()
     }
 }

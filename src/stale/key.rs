@@ -27,7 +27,7 @@ fn made(url: &str, ignore_params: &Patterns) -> String {
     parts.query = kept.as_deref();
     let text = parts.text();
     // Who asks for a name that could have been made here gets the hash of it: nobody can aim at another's key.
-    if text.len() > MAX_KEY || is_reserved(&text) {
+    if text.len() > MAX_KEY || text.contains(RESERVED) {
         return hashed(&format!("{}://{}", parts.scheme, parts.authority), &text);
     }
     text
@@ -47,11 +47,6 @@ fn is_own_key(url: &str) -> bool {
     let in_path = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_');
     let is_port = !matches!(port, "" | "80" | "443") && port.bytes().all(|b| b.is_ascii_digit());
     url.len() <= MAX_KEY && !name.is_empty() && name.bytes().all(in_name) && is_port && path.bytes().all(in_path)
-}
-
-/// From dot to dot: to set up a search for any text takes as long as all the rest of a key.
-fn is_reserved(text: &str) -> bool {
-    text.match_indices('.').any(|(at, _)| text.get(at..).is_some_and(|rest| rest.starts_with(RESERVED)))
 }
 
 /// Stands for what has no authority, or one that is too long (RFC 6761 §6.4: never a real host).

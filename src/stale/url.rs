@@ -3,7 +3,7 @@
 //! By hand: the `url` crate would add a third to the Worker. Only what keys and invalidation need; anything odd gives
 //! `None`, and `None` never merges two resources.
 
-use std::borrow::Cow;
+use crate::url::scheme_and_rest;
 
 /// The parts of an absolute http(s) URL, without user and fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +22,7 @@ impl<'a> Url<'a> {
     /// Cuts `text`; `None` if it is no http(s) URL with a host.
     pub fn parse(text: &'a str) -> Option<Self> {
         let text = text.split('#').next().unwrap_or_default();
-        let (scheme, rest) = text.split_once(':')?;
-        let rest = rest.strip_prefix("//")?;
+        let (scheme, rest) = scheme_and_rest(text)?;
         let (scheme, own_port) = match scheme.to_ascii_lowercase().as_str() {
             "http" => ("http", ":80"),
             "https" => ("https", ":443"),
@@ -83,10 +82,7 @@ impl<'a> Url<'a> {
 }
 
 /// RFC 3986 §5.2.4, with `%2e` read as a dot, as every fetcher does.
-fn without_dots(path: &str) -> Cow<'_, str> {
-    if path.starts_with('/') && !path.split('/').any(|segment| segment.starts_with(['.', '%'])) {
-        return Cow::Borrowed(path);
-    }
+fn without_dots(path: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut segments = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
     while let Some(segment) = segments.next() {
@@ -103,7 +99,7 @@ fn without_dots(path: &str) -> Cow<'_, str> {
             _ => kept.push(segment),
         }
     }
-    Cow::Owned(["/", &kept.join("/")].concat())
+    ["/", &kept.join("/")].concat()
 }
 
 fn has_scheme(reference: &str) -> bool {
@@ -128,12 +124,8 @@ fn in_host(b: u8) -> bool {
 
 /// Only what no fetcher leaves as it is: to escape more would give two URLs one name.
 fn push_escaped(out: &mut String, text: &str) {
-    let is_plain = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'#' | b'<' | b'>' | b'\\');
-    if text.bytes().all(is_plain) {
-        return out.push_str(text);
-    }
     for b in text.bytes() {
-        if is_plain(b) {
+        if b.is_ascii_graphic() && !b"\"#<>\\".contains(&b) {
             out.push(b as char);
         } else {
             out.push('%');

@@ -18,7 +18,7 @@ use answers::{answers, usual};
 use super::Reply;
 use crate::config::{self, Config};
 use crate::failure::{Explanation, Failure, Kind, Worth};
-use crate::fields::FieldLines;
+use crate::fields::{FieldLines, Fields};
 use crate::flow::deployment;
 use crate::maintenance::Planned;
 use crate::page::{self, Asked, Fate, Format, Incident, Language, Params, Theme};
@@ -115,7 +115,7 @@ impl Chosen {
         let mut lines = page.lines;
         let deployment = deployment(config, request);
         lines.push("proxy-status", report::proxy_status(None, deployment, self.passed()));
-        Reply { status: page.status, lines: lines.into(), body: page.body }
+        Reply { status: page.status, lines: lines.lines(), body: page.body }
     }
 
     fn passed(&self) -> Passed<'static> {
