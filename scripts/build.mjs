@@ -13,6 +13,7 @@ import { check } from "./check.mjs";
 import { alone } from "./lib/lock.mjs";
 import { main, run, say } from "./lib/process.mjs";
 import { locked, paths, root } from "./lib/project.mjs";
+import { withoutUnusedClasses } from "./lib/wasm.mjs";
 import { setup } from "./setup.mjs";
 
 // What worker-build gives to cargo. Were ours different, each would undo the other's work.
@@ -41,6 +42,7 @@ export async function build(doctor = []) {
     if (!isCurrent(inputs)) {
       say("· Wasm: wasm-bindgen, wasm-opt, esbuild");
       await run(paths.workerBuild, ["--release"]);
+      writeFileSync(paths.buildWasm, withoutUnusedClasses(readFileSync(paths.buildWasm)));
       await run(process.execPath, [paths.wasmOpt, paths.buildWasm, "-o", paths.buildWasm, ...WASM_OPT]);
       writeFileSync(paths.buildJs, plain(readFileSync(paths.buildJs, "utf8")) + texts());
       writeFileSync(stamp, inputs);
@@ -57,7 +59,8 @@ const locales = readdirSync(localesFolder).filter((name) => name.endsWith(".json
 // Everything that decides about the output: the linked module, the tools, their settings.
 function fingerprint(linked) {
   const hash = createHash("sha256");
-  for (const file of [linked, ...locales, doctorWords, join(root, "Cargo.toml"), join(root, "package-lock.json"), fileURLToPath(import.meta.url)]) {
+  const settings = [fileURLToPath(import.meta.url), join(root, "scripts", "lib", "wasm.mjs")];
+  for (const file of [linked, ...locales, doctorWords, join(root, "Cargo.toml"), join(root, "package-lock.json"), ...settings]) {
     hash.update(readFileSync(file));
   }
   return hash.update(`${locked("worker")} ${locked("wasm-bindgen")}`).digest("hex");

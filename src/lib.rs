@@ -52,6 +52,7 @@ pub mod fields;
 pub mod flow;
 pub mod gateway;
 pub mod incidents;
+mod json;
 pub mod maintenance;
 pub mod notice;
 pub mod page;

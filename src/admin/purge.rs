@@ -1,10 +1,11 @@
 //! Which copies are to go? `{"urls": ["https://www.example/a", "/b"]}`.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Reply;
 use crate::failure::Kind;
 use crate::flow::Tier;
+use crate::json::{self, Object};
 use crate::pattern::Patterns;
 use crate::request::Request;
 use crate::stale;
@@ -22,7 +23,7 @@ pub enum Purge {
 /// Reads the body of a purge request. A path alone means the host that the request itself was sent to.
 #[must_use]
 pub fn purge(request: &Request, ignore_params: &Patterns, body: &str) -> Purge {
-    let Ok(Body { urls }) = serde_json::from_str(body) else {
+    let Some(urls) = json::parse::<Object>(body).and_then(|mut body| body.take::<Vec<String>>("urls")) else {
         return Purge::Bad(
             r#"expected a JSON body such as {"urls": ["https://www.example/page", "/other"]}"#.to_owned(),
         );
@@ -68,11 +69,6 @@ pub fn purged(count: usize, failed: &[Tier]) -> Reply {
     }
     // Copies may still be there: not a success, and worth another try.
     Reply::json(Kind::Unavailable.row().status, &Failed { asked: count, failed })
-}
-
-#[derive(Deserialize)]
-struct Body {
-    urls: Vec<String>,
 }
 
 /// URLs in one purge: a purge of one URL costs up to three subrequests, and a free plan has fifty.

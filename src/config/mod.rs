@@ -22,7 +22,7 @@ use crate::maintenance::{End, Window};
 use crate::pattern::Patterns;
 use crate::retry::{self, Backoff, Share};
 use crate::url::Base;
-use crate::{breaker, cdn_loop, page, stale};
+use crate::{breaker, cdn_loop, json, page, stale};
 use read::Reader;
 
 /// Everything that the operator can say, for one path.
@@ -289,7 +289,7 @@ fn bytes(r: &mut Reader, name: &str, max: &str) -> u64 {
 /// A list, written with blanks or commas, or as a TOML list, which arrives as JSON.
 fn words(text: &str) -> Option<Vec<String>> {
     if text.starts_with('[') {
-        return serde_json::from_str(text).ok();
+        return json::parse(text);
     }
     Some(units::list(text).map(str::to_owned).collect())
 }

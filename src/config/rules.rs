@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::Config;
 use super::read::{Mistake, Reader, meant};
 use super::vars::{Scope, VARS};
+use crate::json;
 use crate::pattern::Pattern;
 
 /// One rule.
@@ -25,7 +26,7 @@ pub(super) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, report: 
     if text.is_empty() {
         return Vec::new();
     }
-    let Ok(list) = serde_json::from_str::<Vec<Map<String, Value>>>(text) else {
+    let Some(list) = json::parse::<Vec<Map<String, Value>>>(text) else {
         report.mistake("RULES", text, EXPECTED);
         return Vec::new();
     };

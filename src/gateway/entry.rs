@@ -3,7 +3,8 @@
 use super::page::{Form, Page};
 use super::words::{after_status, find, like};
 use crate::fields::Fields;
-use serde_json::Value;
+use crate::json;
+use serde_json::{Map, Value};
 
 /// A response as far as it was read.
 pub(super) struct Response<'a> {
@@ -134,7 +135,8 @@ impl Body {
 }
 
 fn object(raw: &[u8], members: &[(&str, Is)], others: bool) -> bool {
-    let Ok(Value::Object(object)) = serde_json::from_slice(raw) else { return false };
+    // JSON is UTF-8 (RFC 8259 §8.1); and the reader of strings is there already.
+    let Some(object) = std::str::from_utf8(raw).ok().and_then(json::parse::<Map<String, Value>>) else { return false };
     let known = |name: &String| members.iter().any(|(member, _)| member == name);
     (others || object.keys().all(known)) && members.iter().all(|(name, is)| is.so(object.get(*name)))
 }

@@ -3,7 +3,7 @@
 //! As JSON in plain ASCII, so that they can travel in a header line or in a store's metadata, with a version. What is
 //! not exactly what this version writes is a miss: a store is as hostile as a header.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::digest::is_hex;
 use super::entry::Entry;
@@ -12,6 +12,7 @@ use super::record::Record;
 use super::syntax::is_value;
 use super::vary::{Variants, Vary};
 use crate::fields::{FieldLines, Fields};
+use crate::json::{self, Object};
 use crate::time::Time;
 
 /// What no record reaches, in bytes of its JSON, alone or in an [`Entry`] (16 KiB).
@@ -20,8 +21,7 @@ pub const MAX_RECORD: usize = 16 * 1024;
 /// A change in the meaning of anything below needs a new version: then all older copies are misses.
 const VERSION: u32 = 2;
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Copy {
     v: u32,
     status: u16,
@@ -37,8 +37,8 @@ struct Copy {
     lines: FieldLines,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
 enum Wire {
     Copy(Box<Copy>),
     Variants { v: u32, names: Vec<String>, epoch: String },
@@ -69,11 +69,13 @@ pub fn entry_to_json(entry: &Entry) -> String {
 }
 
 pub fn entry_from_json(text: &str) -> Option<Entry> {
-    match parse(text)? {
-        Wire::Copy(copy) => record(*copy).map(|record| Entry::Copy(Box::new(record))),
-        Wire::Variants { v: VERSION, names, epoch } => Variants::restore(names, epoch).map(Entry::Variants),
-        Wire::Variants { .. } => None,
-    }
+    let mut wire = parse(text)?;
+    let entry = match (wire.take("copy"), wire.take("variants")) {
+        (Some(copy), None) => Entry::Copy(Box::new(record(copy)?)),
+        (None, Some(list)) => Entry::Variants(variants(list)?),
+        _ => return None,
+    };
+    wire.end().map(|()| entry)
 }
 
 fn copy(record: &Record) -> Copy {
@@ -93,30 +95,40 @@ fn copy(record: &Record) -> Copy {
     }
 }
 
-fn record(copy: Copy) -> Option<Record> {
-    let Vary::Names(vary) = Vary::parse(copy.lines.field("vary").as_deref()) else { return None };
-    let good = copy.v == VERSION
-        && matches!(copy.status, 200..=599)
-        && is_hex(&copy.selected)
-        && copy.lines.iter().all(|(name, value)| is_storable(name) && is_value(value));
-    good.then_some(Record {
-        status: copy.status,
-        lines: copy.lines,
-        asked_at: Time::from_millis(copy.asked),
-        answered_at: Time::from_millis(copy.answered),
+fn record(mut copy: Object) -> Option<Record> {
+    let version: u32 = copy.take("v")?;
+    let lines: FieldLines = copy.take("lines")?;
+    let Vary::Names(vary) = Vary::parse(lines.field("vary").as_deref()) else { return None };
+    let record = Record {
+        status: copy.take("status")?,
         vary,
-        selected: copy.selected,
-        decoded: copy.decoded,
-        weakened: copy.weakened,
-        outdated: copy.outdated,
-        fingerprint: copy.print,
-        length: copy.length,
-        hash: copy.hash,
-    })
+        asked_at: Time::from_millis(copy.take("asked")?),
+        answered_at: Time::from_millis(copy.take("answered")?),
+        selected: copy.take("selected")?,
+        decoded: copy.take("decoded")?,
+        weakened: copy.take("weakened")?,
+        outdated: copy.take("outdated")?,
+        fingerprint: copy.take("print")?,
+        length: copy.take("length")?,
+        hash: copy.take("hash")?,
+        lines,
+    };
+    copy.end()?;
+    let good = version == VERSION
+        && matches!(record.status, 200..=599)
+        && is_hex(&record.selected)
+        && record.lines.iter().all(|(name, value)| is_storable(name) && is_value(value));
+    good.then_some(record)
 }
 
-fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
-    if text.len() < MAX_RECORD { serde_json::from_str(text).ok() } else { None }
+fn variants(mut list: Object) -> Option<Variants> {
+    let version: u32 = list.take("v")?;
+    let variants = Variants::restore(list.take("names")?, list.take("epoch")?)?;
+    list.end().filter(|()| version == VERSION).map(|()| variants)
+}
+
+fn parse(text: &str) -> Option<Object> {
+    if text.len() < MAX_RECORD { json::parse(text) } else { None }
 }
 
 /// Everything beyond printable ASCII is escaped; such characters stand only inside of JSON strings.
