@@ -98,7 +98,8 @@ fn received(status: u16, fields: &dyn Fields, body: Body) -> Kind {
     }
     match status {
         502 => Kind::BadGateway,
-        503 => Kind::Unavailable,
+        // 529 is nobody's standard, and means “overloaded” wherever it is used.
+        503 | 529 => Kind::Unavailable,
         504 => Kind::GatewayTimeout,
         520 if matches!(body, Body::Prefix { bytes: [], whole: true }) => Kind::CutShort,
         521 => Kind::ConnectionRefused,
@@ -107,7 +108,7 @@ fn received(status: u16, fields: &dyn Fields, body: Body) -> Kind {
         524 => Kind::ResponseTimeout,
         525 => Kind::Tls,
         526 => Kind::Certificate,
-        520 | 527..=529 => Kind::Protocol,
+        520 | 527 | 528 => Kind::Protocol,
         530 if says(body, b"1016") => Kind::Dns,
         530 => Kind::Tunnel,
         _ => Kind::OtherStatus,

@@ -29,9 +29,9 @@ pub enum Kind {
     GatewayTimeout,
     /// A gateway behind us got an invalid answer or none (502).
     BadGateway,
-    /// Overload or maintenance, as the origin says itself (503).
+    /// Overload or maintenance, as the origin says itself (503, 529).
     Unavailable,
-    /// The origin's answer could not be understood (520, 527, 528, 529).
+    /// The origin's answer could not be understood (520, 527, 528).
     Protocol,
     /// The body broke off.
     CutShort,

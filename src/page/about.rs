@@ -8,7 +8,10 @@ use crate::failure::Explanation;
 /// Appends the part that opens on demand: meaning, usual causes with the one that fits best first, other names.
 pub(super) fn push(out: &mut String, view: &View) {
     let title = view.catalog.fill(key!("about_title"), "{status}", &view.code);
-    add(out, &["<details>\n<summary>", &title, "</summary>\n<p>", view.text(meaning(view.status)), "</p>\n<h2>"]);
+    // Where every page has the same status (`PAGE_STATUS`), what that one means elsewhere says nothing of this failure.
+    let own = view.incident.status;
+    let meaning = if view.status == own { meaning(own) } else { key!("mean_other") };
+    add(out, &["<details>\n<summary>", &title, "</summary>\n<p>", view.text(meaning), "</p>\n<h2>"]);
     add(out, &[view.text(key!("causes_title")), "</h2>\n<ul>\n"]);
     let first = likely(view.incident.explanation);
     add(out, &["<li>", view.text(first), " <small>", view.text(key!("likely")), "</small></li>\n"]);
@@ -16,7 +19,7 @@ pub(super) fn push(out: &mut String, view: &View) {
         add(out, &["<li>", view.text(cause), "</li>\n"]);
     }
     add(out, &["</ul>\n<h2>", view.text(key!("names_title")), "</h2>\n<ul>\n"]);
-    for name in names(view.status) {
+    for name in names(own) {
         add(out, &["<li><bdi lang=\"en\">", name, "</bdi></li>\n"]);
     }
     add(out, &["<li>", view.text(key!("name_blank")), "</li>\n</ul>\n</details>\n"]);
@@ -37,8 +40,9 @@ const fn likely(explanation: Explanation) -> Key {
         Explanation::Connection | Explanation::Tunnel => key!("cause_network"),
         Explanation::Dns | Explanation::Loop => key!("cause_dns"),
         Explanation::Timeout | Explanation::Unavailable => key!("cause_overload"),
-        Explanation::Tls | Explanation::BadGateway | Explanation::Maintenance => key!("cause_software"),
+        Explanation::Tls | Explanation::BadGateway => key!("cause_software"),
         Explanation::Incomplete => key!("cause_glitch"),
+        Explanation::Maintenance => key!("maintenance_title"),
     }
 }
 

@@ -141,10 +141,10 @@ fn next(out: &mut String, view: &View) {
     data("copy", view.text(key!("copy")));
     data("copied", view.text(key!("copied")));
     data("colon", view.catalog.colon());
+    data("zero", view.catalog.zero().encode_utf8(&mut [0; 4]));
     if let Some(waits) = &waits {
         data("wait", &waits.digits);
         data("status", &view.code);
-        data("zero", view.catalog.zero().encode_utf8(&mut [0; 4]));
         data("plural", &view.catalog.plural_categories());
         for (name, key) in [
             ("seconds", key!("in_seconds")),
@@ -162,7 +162,7 @@ fn next(out: &mut String, view: &View) {
     }
     add(out, &[">\n<h2>", view.text(key!("todo_title")), "</h2>\n"]);
     if let Some(advice) = view.advice() {
-        add(out, &["<p>", advice, "</p>\n"]);
+        add(out, &["<p id=\"advice\">", advice, "</p>\n"]);
     }
     if let Some(until) = view.incident.until {
         let iso = rfc_3339(until);
@@ -181,7 +181,7 @@ fn next(out: &mut String, view: &View) {
         add(out, &["<p><a class=\"button\" id=\"again\" href=\"\">", view.text(key!("try_now")), "</a></p>\n"]);
     }
     if !view.is_maintenance() {
-        add(out, &["<p>", view.text(key!("todo_report")), "</p>\n"]);
+        add(out, &["<p id=\"report\">", view.text(key!("todo_report")), "</p>\n"]);
     }
     links(out, view);
     out.push_str("</section>\n");
@@ -193,17 +193,24 @@ fn links(out: &mut String, view: &View) {
         return;
     }
     out.push_str("<p class=\"links\">");
-    let mut link = |to: &str, text: &str| {
+    let mut link = |to: &str, text: &str, address: Option<&str>| {
         out.push_str("<a href=\"");
         push_markup(out, to);
-        add(out, &["\">", text, "</a>"]);
+        add(out, &["\">", text]);
+        // On paper and without a mail program, a link alone leads nowhere.
+        if let Some(address) = address {
+            add(out, &[view.catalog.colon(), "<bdi dir=\"ltr\">"]);
+            push_markup(out, address);
+            out.push_str("</bdi>");
+        }
+        out.push_str("</a>");
     };
     if let Some(url) = status {
-        link(url, view.text(key!("status_link")));
+        link(url, view.text(key!("status_link")), None);
     }
     match support {
-        Some(Support::Link(url)) => link(url, view.text(key!("support_link"))),
-        Some(Support::Mail(address)) => link(&mail(view, address), view.text(key!("support_link"))),
+        Some(Support::Link(url)) => link(url, view.text(key!("support_link")), None),
+        Some(Support::Mail(address)) => link(&mail(view, address), view.text(key!("support_link")), Some(address)),
         None => {}
     }
     out.push_str("</p>\n");

@@ -186,7 +186,7 @@ impl<'a> Range<'a> {
         let is_other_name = match format {
             Format::Html => is_one(&["application/xhtml+xml"]),
             // Whoever asks for some kind of JSON can read this one; the same for XML, but for its two that people see.
-            Format::Problem => ends("+json") || is_one(&["text/json", "application/x-ndjson"]),
+            Format::Problem => (ends("+json") && !is_grpc_web(media)) || is_one(&["text/json", "application/x-ndjson"]),
             Format::ProblemXml => ends("+xml") && !is_one(&["application/xhtml+xml", "image/svg+xml"]),
             Format::Xml => is_one(&["text/xml"]),
             Format::Script => is_one(&["application/javascript", "application/x-javascript"]),

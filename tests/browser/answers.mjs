@@ -15,7 +15,8 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
   const methods = async (path) => (await seen(path)).map(({ method }) => method).join(" ");
   const now = () => tab.evaluate("Date.now() / 1000");
   const gaveUp = async () => {
-    for (const id of ["count", "say"]) check((await shown(id)) === GAVE_UP, `#${id} says in the end: ${await shown(id)}`);
+    check((await shown("count")) === GAVE_UP, `says in the end: ${await shown("count")}`);
+    check((await shown("say")) === "", `what was announced is still there: ${await shown("say")}`);
     check(await tab.evaluate("document.getElementById('bar').hidden"), "the bar still runs");
     check(await tab.evaluate("document.getElementById('again').offsetHeight > 0"), "no button in the end");
   };

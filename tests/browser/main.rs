@@ -32,13 +32,13 @@ const DRESSED: &str = "dressed";
 /// And when every page has this status, at which a website would be taken for one that knows no HEAD.
 const FORCED: &str = "501";
 
-/// A colour that has to be corrected, and a logo.
+/// A colour that has to be corrected, a wide logo, and beside it a name that is wider than a phone.
 const DRESS: [(&str, &str); 3] = [
-    ("PAGE_SITE", "Example & Co"),
+    ("PAGE_SITE", "Donaudampfschifffahrtsgesellschaft & Co"),
     ("PAGE_ACCENT", "#fc0"),
     (
         "PAGE_LOGO",
-        "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHdpZHRoPSI0MCIgaGVpZ2h0PSI0MCI+PGNpcmNsZSBjeD0iMjAiIGN5PSIyMCIgcj0iMTgiIGZpbGw9InRlYWwiLz48L3N2Zz4=",
+        "data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciIHdpZHRoPSI0MDAiIGhlaWdodD0iNDAiPjxyZWN0IHdpZHRoPSI0MDAiIGhlaWdodD0iNDAiIHJ4PSIyMCIgZmlsbD0idGVhbCIvPjwvc3ZnPg==",
     ),
 ];
 
@@ -47,6 +47,12 @@ const DRESS: [(&str, &str); 3] = [
 #[test]
 fn every_theme_is_quiet_fits_and_is_accessible() {
     finds_nothing("look.mjs", &["themes", "GET", "bare"]);
+}
+
+/// No word is torn on a phone of long ago: in every language whose letters the wide typeface here has.
+#[test]
+fn no_word_is_torn() {
+    finds_nothing("torn.mjs", &[]);
 }
 
 /// The same after a form, with the operator's colour and logo.

@@ -194,7 +194,7 @@ const STATUSES: [(Kind, u16); 11] = [
     (Kind::Protocol, 520),
     (Kind::Protocol, 527),
     (Kind::Protocol, 528),
-    (Kind::Protocol, 529),
+    (Kind::Unavailable, 529),
 ];
 
 #[test]

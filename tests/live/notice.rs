@@ -55,7 +55,8 @@ fn the_page_is_the_same_but_for_the_notice_after_body() {
         assert_eq!(fresh.text(), html);
         assert_eq!(without_notice(&copy, ">"), html);
         assert!(
-            copy.text().contains("This website is not answering right now. You see a saved copy. It is 1 minute old.")
+            copy.text()
+                .contains("This website is not answering right now. You are seeing a saved copy. It is 1 minute old.")
         );
         // What described and kept the page's own body is gone; the rest is as it was.
         for name in ["etag", "last-modified", "accept-ranges", "content-length"] {

@@ -281,7 +281,7 @@ mod tests {
             ("?failure=dns&method=PUT", "GET or POST"),
             ("?failure=dns&show=body", "page or headers"),
             ("?failure=dns&status=521", "530"),
-            ("?failure=protocol&status=<b>", "520, 527, 528, 529"),
+            ("?failure=protocol&status=<b>", "520, 527, 528"),
             ("?failure=terminated&status=502", "none for this failure"),
             ("?failure=maintenance&status=503", "none for this failure"),
             ("?failure=maintenance&until=soon", "such as 2h"),

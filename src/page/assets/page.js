@@ -10,7 +10,12 @@
   // In a tab of its own there is nothing to go back to.
   if (history.length > 1) on('go-back', function () { history.back(); });
   else if (by('keep')) by('keep').hidden = true;
-  on('again', function (e) { e.preventDefault(); location.reload(); });
+  on('again', function (e) {
+    e.preventDefault();
+    // A reload without a network would leave the browser's own page here, which knows of no website that comes back.
+    if (s.wait && navigator.onLine === false) tell(s.offline);
+    else location.reload();
+  });
   on('copy', function (e) {
     var b = e.currentTarget, f = by('facts'), r = d.createRange(), g = getSelection();
     var done = function () { b.textContent = s.copied; setTimeout(function () { b.textContent = s.copy; }, 3000); };
@@ -26,14 +31,19 @@
     if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, select); else select();
   });
 
+  // In the digits of the rest of the page, whichever the browser likes better.
+  var digits = function (text) {
+    return String(text).replace(/\d/g, function (c) { return String.fromCodePoint(s.zero.codePointAt(0) + Number(c)); });
+  };
   d.querySelectorAll('time[data-t]').forEach(function (t) {
     try {
-      t.textContent = new Intl.DateTimeFormat(d.documentElement.lang, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(t.dateTime));
+      t.textContent = digits(new Intl.DateTimeFormat(d.documentElement.lang, { dateStyle: 'long', timeStyle: 'short' }).format(new Date(t.dateTime)));
     } catch (e) { /* The UTC time stays. */ }
   });
 
   if (!s.wait) return;
-  var say = by('say'), count = by('count'), bar = by('bar'), side = by('side'), way = by('way'), due = 0, span = 1, timer = 0, busy = false;
+  var say = by('say'), count = by('count'), bar = by('bar'), due = 0, span = 1, timer = 0, hush = 0, busy = false;
+  var fine = ['side', 'way', 'advice', 'report'].map(by).filter(Boolean);
   // How often we tried goes through a reload of ours in the history entry: a website that answers HEAD but not GET must
   // not make a loop. A reload by the visitor starts anew, and so does the next outage, which finds the entry as we left it.
   // The first reload leaves nothing there, for mostly it is the last one, and the entry is the website's again.
@@ -50,33 +60,40 @@
 
   var plural = function (forms, x) {
     forms = forms.split('|');
-    var i = forms.length - 1, zero = s.zero.codePointAt(0);
+    var i = forms.length - 1;
     try { var j = s.plural.split('|').indexOf(new Intl.PluralRules(d.documentElement.lang).select(x)); if (j >= 0) i = j; } catch (e) { /* the last form */ }
-    return forms[i].replace('{n}', String(x).replace(/\d/g, function (c) { return String.fromCodePoint(zero + Number(c)); }));
+    return forms[i].replace('{n}', digits(x));
   };
   var within = function (secs) {
     return secs < 120 ? plural(s.seconds, secs) : secs < 7200 ? plural(s.minutes, Math.ceil(secs / 60))
       : secs < 172800 ? plural(s.hours, Math.ceil(secs / 3600)) : plural(s.days, Math.ceil(secs / 86400));
   };
-  var show = function (text, aloud) { count.textContent = text; if (aloud) say.textContent = text; };
-  var stop = function (text) { clearTimeout(timer); due = 0; bar.hidden = true; show(text, true); };
+  var show = function (text) { count.textContent = text; };
+  // Once; who reads on later does not come upon it beside the countdown.
+  var aloud = function (text) {
+    say.textContent = text;
+    clearTimeout(hush);
+    hush = setTimeout(function () { say.textContent = ''; }, 5000);
+  };
+  var tell = function (text) { show(text); aloud(text); };
+  var stop = function (text) { clearTimeout(timer); due = 0; bar.hidden = true; tell(text); };
 
   var wait = function (secs) {
     span = Math.max(1, secs);
     due = Date.now() + span * 1000;
-    say.textContent = s.check.replace('{in}', within(Math.ceil(span)));
+    aloud(s.check.replace('{in}', within(Math.ceil(span))));
     tick();
   };
   var tick = function () {
     clearTimeout(timer);
     if (!due || d.hidden) return;
     var off = navigator.onLine === false;
-    // Then it is the visitor's side, and not as the drawing says.
-    [side, way].forEach(function (e) { if (e) e.hidden = off; });
-    if (off) return show(s.offline, say.textContent !== s.offline);
+    // Then it is the visitor's side, and not as the drawing and the advice say.
+    fine.forEach(function (e) { e.hidden = off; });
+    bar.hidden = off;
+    if (off) return count.textContent === s.offline || tell(s.offline);
     var left = due - Date.now();
     if (left <= 0) return probe();
-    bar.hidden = false;
     bar.firstChild.style.transform = 'scaleX(' + Math.min(1, left / span / 1000) + ')';
     show(s.check.replace('{in}', within(Math.ceil(left / 1000))));
     timer = setTimeout(tick, left % 1000 || 1000);
