@@ -45,6 +45,7 @@ fn every_source_says_where_to_look() {
 
 /// The same product's other sentences: fixture, status, and what stands in the place of what.
 const VARIANTS: &[(&str, u16, &str, &str)] = &[
+    ("nginx-50x-fedora", 502, "Fedora.", "EPEL."),
     ("apache-502", 502, "Error reading from remote server", "DNS lookup failure for: stock.shop.example"),
     ("apache-502-old", 502, "Error reading from remote server", "Error during SSL Handshake with remote server"),
     ("apache-503", 503, "</body>", APACHE_TWICE),
@@ -104,6 +105,14 @@ fn recognises_its_other_sentences() {
         let variant = Answer { status: *status, ..answer.replaced(old, new) };
         assert_eq!(variant.author(MAX_BYTES), expected, "{fixture}: {new}");
     }
+}
+
+#[test]
+fn red_hats_page_of_nginx_has_the_names_of_its_rebuilds() {
+    let answer = Answer::load("nginx-50x-rhel");
+    let answer =
+        answer.replaced("Red Hat Enterprise Linux", "OpenELA").replaced("Red Hat, Inc. website", "OpenELA website");
+    assert_eq!(answer.author(MAX_BYTES), Author::Gateway("nginx"));
 }
 
 #[test]

@@ -74,6 +74,9 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("tengine-504-info", "Sorry for", "So sorry for"),
     ("nginx-50x-html", "Faithfully yours, nginx.", "Your shop team"),
     ("nginx-50x-fedora", "distributed with", "adapted for"),
+    ("nginx-50x-fedora", "Fedora.", "our shop. We are back on Monday at noon."),
+    ("nginx-50x-rhel", "For information on Red Hat Enterprise Linux", "For information on your order"),
+    ("nginx-50x-rhel", "The documentation", "Anna knows. The documentation"),
     ("apache-503", "The server is", "Our shop is"),
     // Werkzeug says the same sentences in another skeleton.
     ("apache-503", "</head><body>\n", ""),

@@ -26,7 +26,8 @@ pub(super) const CATALOGUE: &[Entry] = &[
     Entry::new("freenginx", StatusThen(&["freenginx", "freenginx/%", "freenginx/% (*)"])),
     // Any other name that its builder gave it, by the skeleton that they all share.
     Entry::new("nginx", StatusThen(&["%"])).marks(&["<center><h1>", "</h1></center>", "<hr><center>"]),
-    // The `50x.html` that comes with nginx, and with Fedora's package of it, and is set in the default configuration.
+    // The `50x.html` that comes with nginx, and with Fedora's and Red Hat's packages of it, set in the default
+    // configuration.
     Entry::new("nginx", Text(NGINX_50X)),
     // Its signature (`<address>`) is off in many configurations; the skeleton tells it from Werkzeug, which has the
     // same sentences.
@@ -88,9 +89,12 @@ const NGINX_50X: &[&str] = &[
      are the system administrator of this resource then you should check the error log for details. Faithfully \
      yours, %",
     "nginx error! The page you are looking for is temporarily unavailable. Please try again later. Website \
-     Administrator Something has triggered an error on your website. This is the default error page for nginx that is \
-     distributed with * It is located /usr/share/nginx/html/50x.html You should customize this error page for your \
-     own site or edit the error_page directive in the nginx configuration file /etc/nginx/nginx.conf[ |].",
+     Administrator Something has triggered [an error|missing webpage] on your website. This is the default error page \
+     for nginx that is distributed with [~|~ ~|~ ~ ~|~ ~ ~ ~] It is located /usr/share/nginx/html/50x.html You should \
+     customize this error page for your own site or edit the error_page directive in the nginx configuration file \
+     /etc/nginx/nginx.conf[ |].[| For information on Red Hat Enterprise Linux, please visit the Red Hat, Inc. website \
+     . The documentation for Red Hat Enterprise Linux is available on the Red Hat, Inc. website .| For information on \
+     ~ please visit the ~ website . The documentation for ~ is available on the ~ website .]",
 ];
 
 /// What may follow each: that the page for errors was an error itself, and the signature.
