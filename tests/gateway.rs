@@ -57,6 +57,18 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
     ("fastly-503-number", 503, "first byte timeout", "Backend unavailable, connection timeout"),
     ("fastly-503-number", 503, "first byte timeout", "Response object too large"),
     ("fastly-503-number", 503, "first byte timeout", "Service Unavailable"),
+    (
+        "asp-net-core-502-v2",
+        502,
+        ANCM_TODAY,
+        "visit: <a> <cite> https://go.microsoft.com/fwlink/?LinkID=2028526 </cite></a>",
+    ),
+    (
+        "asp-net-core-502-v2",
+        502,
+        "</ul>\n\n        \n",
+        "</ul>\n<h2>Specific error detected by ANCM:</h2><h3>Failed to find dotnet.exe.</h3>\n",
+    ),
     ("envoy-503", 503, ". retried and the latest reset reason: remote", ". reset reason: local"),
     (
         "envoy-503",
@@ -92,6 +104,10 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
         "<br>Proudly powered by  <a>LiteSpeed Web Server</a>",
     ),
 ];
+
+const ANCM_TODAY: &str = "and guidance on handling these errors, visit\n             \
+                          <a href=\"https://go.microsoft.com/fwlink/?LinkID=2028526\"> <cite>Troubleshoot ASP.NET Core \
+                          on Azure App Service and IIS</cite></a>.";
 
 const APACHE_TWICE: &str = "<p>Additionally, a 404 Not Found\nerror was encountered while trying to use an ErrorDocument \
                             to handle the request.</p>\n<hr>\n<address>Apache/2.4.71 (Debian) Server at shop.example \

@@ -97,6 +97,8 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("iis-cgi-502", "The specified", "Our"),
     ("http-sys-503", "The service is unavailable.", "The shop is closed."),
     ("asp-net-core-502", "Troubleshooting steps:", "Sorry!"),
+    ("asp-net-core-502", "Attach a debugger", "Ask Anna. Attach a debugger"),
+    ("asp-net-core-502-v2", "</cite></a>.", "</cite></a>. Or call us."),
     ("tomcat-503-context", "The requested service [/shop] is not currently available", "Stocktaking until noon"),
     ("traffic-server-502", "FGCOLOR=\"black\"", ""),
     ("kong-502", "An invalid response was received from the upstream server", "Shop closed"),

@@ -171,9 +171,13 @@ const LITESPEED: &[&str] =
      [ Proudly powered by LiteSpeed Web Server Please be advised that LiteSpeed Technologies Inc. is not a web \
      hosting company and, as such, has no control over content found on this site.|]"];
 
+/// What failed and why are its own words too, but in more of them with each version.
 const ASP_NET_CORE: &str = "HTTP Error #.# - * Common [causes of|solutions to] this issue: * Troubleshooting steps: \
-                            Check the system event log for error messages * \
-                            For more information visit: https://go.microsoft.com/fwlink/?LinkID=#";
+                            Check the system event log for error messages Enable logging the application process' \
+                            stdout messages Attach a debugger to the application process and inspect For more \
+                            information [visit: https://go.microsoft.com/fwlink/?LinkID=#|\
+                            and guidance on handling these errors, visit Troubleshoot ASP.NET Core on Azure App \
+                            Service and IIS .]";
 
 /// After the status the report's name, a message that only the container has, what RFC 9110 says of the status, and
 /// who says so.
