@@ -96,7 +96,8 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
     ),
     ("cloudflare-521-text", 522, "521", "522"),
     ("cloudflare-521-text", 502, "521", "502"),
-    ("cloudflared-502", 502, ": dial tcp 127.0.0.1:8080: connect: connection refused", ""),
+    ("cloudflared-502", 502, "502 Bad Gateway\n", ""),
+    ("cloudflared-502", 502, "cloudflared", "cloudflared: dial tcp 127.0.0.1:8080: connect: connection refused"),
     (
         "litespeed-503",
         503,

@@ -106,6 +106,7 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("kong-502-html", "An invalid response was received", "We received nothing"),
     ("kubernetes-default-backend-503", "5xx html", "5xx html of our own"),
     ("cloudflared-502", "Unable to reach", "Sorry: unable to reach"),
+    ("cloudflared-502", "traffic from cloudflared", "traffic from cloudflared. Back at noon"),
     ("understudy-problem", "owner_action_required", "owner"),
     // An imitation, and a challenge in the same clothes.
     ("cloudflare-502-html", "/cdn-cgi/styles/", "/assets/"),
