@@ -150,9 +150,11 @@ const PROOFS: &[(&str, &str)] = &[
     ("railway-502", "x-railway-fallback"),
     ("railway-502-html", "x-railway-fallback"),
     ("vercel-504", "x-vercel-error"),
+    ("vercel-504-html", "x-vercel-error"),
     ("vercel-504-json", "x-vercel-error"),
     ("netlify-502", "server"),
     ("netlify-function-502", "server"),
+    ("netlify-edge-function-502", "server"),
 ];
 
 #[test]
