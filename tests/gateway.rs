@@ -69,6 +69,9 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
         "</ul>\n\n        \n",
         "</ul>\n<h2>Specific error detected by ANCM:</h2><h3>Failed to find dotnet.exe.</h3>\n",
     ),
+    ("passenger-502", 502, "Incomplete response received from application", "Application socket read error"),
+    ("passenger-503", 503, " (queue full)", ""),
+    ("apisix-502", 502, "<center>openresty</center>", "<center>openresty/1.25.3.1</center>"),
     ("envoy-503", 503, ". retried and the latest reset reason: remote", ". reset reason: local"),
     (
         "envoy-503",

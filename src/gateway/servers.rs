@@ -21,6 +21,7 @@ pub(super) const CATALOGUE: &[Entry] = &[
     // nginx and its kin: the status, a rule, and the product. With `server_tokens off` the version is missing.
     Entry::new("nginx", StatusThen(&["nginx", "nginx/%", "nginx/% (*)"])),
     Entry::new("OpenResty", StatusThen(&["openresty", "openresty/%", "ngx_openresty", "ngx_openresty/%"])),
+    Entry::new("Apache APISIX", StatusThen(&["openresty[/%|] Powered by APISIX ."])),
     Entry::new("Tengine", StatusThen(TENGINE)),
     Entry::new("Angie", StatusThen(&["angie", "angie/%", "angie/% (*)"])),
     Entry::new("freenginx", StatusThen(&["freenginx", "freenginx/%", "freenginx/% (*)"])),
@@ -56,6 +57,8 @@ pub(super) const CATALOGUE: &[Entry] = &[
     ),
     Entry::new("HTTP.sys", Status).fields(&[("server", "Microsoft-HTTPAPI/%")]),
     Entry::new("ASP.NET Core Module", Text(&[ASP_NET_CORE])),
+    // A heading without a page around it: in a page of its own it is the application that speaks.
+    Entry::new("Phusion Passenger", Text(PASSENGER)).lacks(&["<html", "<body", "<img", "<svg", "<script", "<style"]),
     // A servlet container behind mod_jk or a proxy. With a message of its own it is the application that speaks.
     Entry::new("Tomcat", StatusThen(TOMCAT)),
     Entry::new("Apache Traffic Server", Text(TRAFFIC_SERVER)).marks(&["FGCOLOR=\"black\"", "FACE=\"Helvetica,Arial\""]),
@@ -178,6 +181,13 @@ const ASP_NET_CORE: &str = "HTTP Error #.# - * Common [causes of|solutions to] t
                             information [visit: https://go.microsoft.com/fwlink/?LinkID=#|\
                             and guidance on handling these errors, visit Troubleshoot ASP.NET Core on Azure App \
                             Service and IIS .]";
+
+const PASSENGER: &[&str] = &[
+    "Incomplete response received from application",
+    "Application socket read error",
+    "This website is under heavy load[ (queue full)|] We're sorry, too many people are accessing this website at the \
+     same time. We're working on this problem. Please try again later.",
+];
 
 /// After the status the report's name, a message that only the container has, what RFC 9110 says of the status, and
 /// who says so.
