@@ -72,6 +72,8 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
     ("passenger-502", 502, "Incomplete response received from application", "Application socket read error"),
     ("passenger-503", 503, " (queue full)", ""),
     ("apisix-502", 502, "<center>openresty</center>", "<center>openresty/1.25.3.1</center>"),
+    ("jetty-503", 503, "<hr><a href=\"http://eclipse.org/jetty\">Powered by Jetty:// 9.4.31.v20200723</a><hr/>", ""),
+    ("jetty-503", 503, "<tr><th>SERVLET:</th><td>-</td></tr>", ""),
     ("envoy-503", 503, ". retried and the latest reset reason: remote", ". reset reason: local"),
     (
         "envoy-503",

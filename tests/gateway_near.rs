@@ -103,6 +103,8 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("asp-net-core-502", "Troubleshooting steps:", "Sorry!"),
     ("asp-net-core-502", "Attach a debugger", "Ask Anna. Attach a debugger"),
     ("asp-net-core-502-v2", "</cite></a>.", "</cite></a>. Or call us."),
+    ("jetty-503", "MESSAGE:</th><td>Service Unavailable", "MESSAGE:</th><td>Stocktaking until noon"),
+    ("jetty-503-old", "    Service Unavailable", "    Stocktaking until noon"),
     ("tomcat-503-context", "The requested service [/shop] is not currently available", "Stocktaking until noon"),
     ("traffic-server-502", "FGCOLOR=\"black\"", ""),
     ("kong-502", "An invalid response was received from the upstream server", "Shop closed"),

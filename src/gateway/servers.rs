@@ -61,6 +61,7 @@ pub(super) const CATALOGUE: &[Entry] = &[
     Entry::new("Phusion Passenger", Text(PASSENGER)).lacks(&["<html", "<body", "<img", "<svg", "<script", "<style"]),
     // A servlet container behind mod_jk or a proxy. With a message of its own it is the application that speaks.
     Entry::new("Tomcat", StatusThen(TOMCAT)),
+    Entry::new("Jetty", Text(JETTY)).marks(&["<body><h2>HTTP ERROR 503"]),
     Entry::new("Apache Traffic Server", Text(TRAFFIC_SERVER)).marks(&["FGCOLOR=\"black\"", "FACE=\"Helvetica,Arial\""]),
     Entry::new("Kong", Exactly(KONG_JSON)).fields(&[("x-kong-response-latency", "#")]),
     Entry::new("Kong", Text(KONG_PAGE)).fields(&[("x-kong-response-latency", "#")]),
@@ -201,6 +202,13 @@ const TOMCAT: &[&str] = &[
      , while acting as a gateway or proxy, did not receive a timely response from an upstream server it needed to \
      access in order to complete the request.][ Apache Tomcat/~|]",
     "Type Status Report message description The requested service is not currently available.[ Apache Tomcat/~|]",
+];
+
+/// The same of Jetty, which says so of a web application that did not start.
+const JETTY: &[&str] = &[
+    "HTTP ERROR 503 Service Unavailable URI: ~ STATUS: 503 MESSAGE: Service Unavailable[ SERVLET: ~|]\
+     [ Powered by Jetty:// ~|]",
+    "HTTP ERROR 503 Problem accessing ~ Reason: Service Unavailable[ Powered by Jetty:// ~|]",
 ];
 
 /// Its `body_factory`, of failures.
