@@ -73,6 +73,7 @@ const EDITS: &[(&str, &str, &str)] = &[
     ("apisix-502", "<hr>", "<p>Back at noon</p><hr>"),
     ("passenger-502", "</h2>", ", sorry</h2>"),
     ("passenger-503", "Please try again later.", "Please come back at noon."),
+    ("openresty-50x-html", "for details.", "for details. We are back at noon."),
     ("azure-application-gateway-502", "</body>", WORDS),
     ("angie-502", "Angie/1.8.1", "Angie will help you"),
     ("tengine-504-info", "Sorry for", "So sorry for"),

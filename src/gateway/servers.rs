@@ -21,6 +21,7 @@ pub(super) const CATALOGUE: &[Entry] = &[
     // nginx and its kin: the status, a rule, and the product. With `server_tokens off` the version is missing.
     Entry::new("nginx", StatusThen(&["nginx", "nginx/%", "nginx/% (*)"])),
     Entry::new("OpenResty", StatusThen(&["openresty", "openresty/%", "ngx_openresty", "ngx_openresty/%"])),
+    Entry::new("OpenResty", Text(&[OPENRESTY_50X])),
     Entry::new("Apache APISIX", StatusThen(&["openresty[/%|] Powered by APISIX ."])),
     Entry::new("Tengine", StatusThen(TENGINE)),
     Entry::new("Angie", StatusThen(&["angie", "angie/%", "angie/% (*)"])),
@@ -100,6 +101,13 @@ const NGINX_50X: &[&str] = &[
      . The documentation for Red Hat Enterprise Linux is available on the Red Hat, Inc. website .| For information on \
      ~ please visit the ~ website . The documentation for ~ is available on the ~ website .]",
 ];
+
+/// Its `50x.html`, until it got pictures: since then more of it is style than is read of a body.
+const OPENRESTY_50X: &str = "An error occurred. Sorry, the page you are looking for is currently unavailable. Please \
+                             try again later. If you are the system administrator of this resource then you should \
+                             check the error log for details. We have articles on troubleshooting issues like high \
+                             CPU usage , large memory usage on our official blog site . Faithfully yours, \
+                             OpenResty .";
 
 /// What may follow each: that the page for errors was an error itself, and the signature.
 const APACHE: &[&str] = &[
