@@ -45,6 +45,7 @@ fn every_source_says_where_to_look() {
 
 /// The same product's other sentences: fixture, status, and what stands in the place of what.
 const VARIANTS: &[(&str, u16, &str, &str)] = &[
+    ("nginx-50x-fedora", 502, "Fedora.", "EPEL."),
     ("apache-502", 502, "Error reading from remote server", "DNS lookup failure for: stock.shop.example"),
     ("apache-502-old", 502, "Error reading from remote server", "Error during SSL Handshake with remote server"),
     ("apache-503", 503, "</body>", APACHE_TWICE),
@@ -56,6 +57,23 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
     ("fastly-503-number", 503, "first byte timeout", "Backend unavailable, connection timeout"),
     ("fastly-503-number", 503, "first byte timeout", "Response object too large"),
     ("fastly-503-number", 503, "first byte timeout", "Service Unavailable"),
+    (
+        "asp-net-core-502-v2",
+        502,
+        ANCM_TODAY,
+        "visit: <a> <cite> https://go.microsoft.com/fwlink/?LinkID=2028526 </cite></a>",
+    ),
+    (
+        "asp-net-core-502-v2",
+        502,
+        "</ul>\n\n        \n",
+        "</ul>\n<h2>Specific error detected by ANCM:</h2><h3>Failed to find dotnet.exe.</h3>\n",
+    ),
+    ("passenger-502", 502, "Incomplete response received from application", "Application socket read error"),
+    ("passenger-503", 503, " (queue full)", ""),
+    ("apisix-502", 502, "<center>openresty</center>", "<center>openresty/1.25.3.1</center>"),
+    ("jetty-503", 503, "<hr><a href=\"http://eclipse.org/jetty\">Powered by Jetty:// 9.4.31.v20200723</a><hr/>", ""),
+    ("jetty-503", 503, "<tr><th>SERVLET:</th><td>-</td></tr>", ""),
     ("envoy-503", 503, ". retried and the latest reset reason: remote", ". reset reason: local"),
     (
         "envoy-503",
@@ -83,7 +101,8 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
     ),
     ("cloudflare-521-text", 522, "521", "522"),
     ("cloudflare-521-text", 502, "521", "502"),
-    ("cloudflared-502", 502, ": dial tcp 127.0.0.1:8080: connect: connection refused", ""),
+    ("cloudflared-502", 502, "502 Bad Gateway\n", ""),
+    ("cloudflared-502", 502, "cloudflared", "cloudflared: dial tcp 127.0.0.1:8080: connect: connection refused"),
     (
         "litespeed-503",
         503,
@@ -91,6 +110,10 @@ const VARIANTS: &[(&str, u16, &str, &str)] = &[
         "<br>Proudly powered by  <a>LiteSpeed Web Server</a>",
     ),
 ];
+
+const ANCM_TODAY: &str = "and guidance on handling these errors, visit\n             \
+                          <a href=\"https://go.microsoft.com/fwlink/?LinkID=2028526\"> <cite>Troubleshoot ASP.NET Core \
+                          on Azure App Service and IIS</cite></a>.";
 
 const APACHE_TWICE: &str = "<p>Additionally, a 404 Not Found\nerror was encountered while trying to use an ErrorDocument \
                             to handle the request.</p>\n<hr>\n<address>Apache/2.4.71 (Debian) Server at shop.example \
@@ -104,6 +127,14 @@ fn recognises_its_other_sentences() {
         let variant = Answer { status: *status, ..answer.replaced(old, new) };
         assert_eq!(variant.author(MAX_BYTES), expected, "{fixture}: {new}");
     }
+}
+
+#[test]
+fn red_hats_page_of_nginx_has_the_names_of_its_rebuilds() {
+    let answer = Answer::load("nginx-50x-rhel");
+    let answer =
+        answer.replaced("Red Hat Enterprise Linux", "OpenELA").replaced("Red Hat, Inc. website", "OpenELA website");
+    assert_eq!(answer.author(MAX_BYTES), Author::Gateway("nginx"));
 }
 
 #[test]

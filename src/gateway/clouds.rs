@@ -118,7 +118,7 @@ const RAILWAY: &[(&str, Is)] = &[
 ];
 
 const NETLIFY: &[&str] = &[
-    "This function has crashed An unhandled error in the function code triggered the following message: *",
+    "This [function|edge function] has crashed An unhandled error in the function code triggered the following message: *",
     "error decoding lambda response: *",
     "Inactivity Timeout Description: Too much time has passed without sending any data for document.",
 ];

@@ -21,12 +21,15 @@ pub(super) const CATALOGUE: &[Entry] = &[
     // nginx and its kin: the status, a rule, and the product. With `server_tokens off` the version is missing.
     Entry::new("nginx", StatusThen(&["nginx", "nginx/%", "nginx/% (*)"])),
     Entry::new("OpenResty", StatusThen(&["openresty", "openresty/%", "ngx_openresty", "ngx_openresty/%"])),
+    Entry::new("OpenResty", Text(&[OPENRESTY_50X])),
+    Entry::new("Apache APISIX", StatusThen(&["openresty[/%|] Powered by APISIX ."])),
     Entry::new("Tengine", StatusThen(TENGINE)),
     Entry::new("Angie", StatusThen(&["angie", "angie/%", "angie/% (*)"])),
     Entry::new("freenginx", StatusThen(&["freenginx", "freenginx/%", "freenginx/% (*)"])),
     // Any other name that its builder gave it, by the skeleton that they all share.
     Entry::new("nginx", StatusThen(&["%"])).marks(&["<center><h1>", "</h1></center>", "<hr><center>"]),
-    // The `50x.html` that comes with nginx, and with Fedora's package of it, and is set in the default configuration.
+    // The `50x.html` that comes with nginx, and with Fedora's and Red Hat's packages of it, set in the default
+    // configuration.
     Entry::new("nginx", Text(NGINX_50X)),
     // Its signature (`<address>`) is off in many configurations; the skeleton tells it from Werkzeug, which has the
     // same sentences.
@@ -55,8 +58,11 @@ pub(super) const CATALOGUE: &[Entry] = &[
     ),
     Entry::new("HTTP.sys", Status).fields(&[("server", "Microsoft-HTTPAPI/%")]),
     Entry::new("ASP.NET Core Module", Text(&[ASP_NET_CORE])),
+    // A heading without a page around it: in a page of its own it is the application that speaks.
+    Entry::new("Phusion Passenger", Text(PASSENGER)).lacks(&["<html", "<body", "<img", "<svg", "<script", "<style"]),
     // A servlet container behind mod_jk or a proxy. With a message of its own it is the application that speaks.
     Entry::new("Tomcat", StatusThen(TOMCAT)),
+    Entry::new("Jetty", Text(JETTY)).marks(&["<body><h2>HTTP ERROR 503"]),
     Entry::new("Apache Traffic Server", Text(TRAFFIC_SERVER)).marks(&["FGCOLOR=\"black\"", "FACE=\"Helvetica,Arial\""]),
     Entry::new("Kong", Exactly(KONG_JSON)).fields(&[("x-kong-response-latency", "#")]),
     Entry::new("Kong", Text(KONG_PAGE)).fields(&[("x-kong-response-latency", "#")]),
@@ -88,10 +94,20 @@ const NGINX_50X: &[&str] = &[
      are the system administrator of this resource then you should check the error log for details. Faithfully \
      yours, %",
     "nginx error! The page you are looking for is temporarily unavailable. Please try again later. Website \
-     Administrator Something has triggered an error on your website. This is the default error page for nginx that is \
-     distributed with * It is located /usr/share/nginx/html/50x.html You should customize this error page for your \
-     own site or edit the error_page directive in the nginx configuration file /etc/nginx/nginx.conf[ |].",
+     Administrator Something has triggered [an error|missing webpage] on your website. This is the default error page \
+     for nginx that is distributed with [~|~ ~|~ ~ ~|~ ~ ~ ~] It is located /usr/share/nginx/html/50x.html You should \
+     customize this error page for your own site or edit the error_page directive in the nginx configuration file \
+     /etc/nginx/nginx.conf[ |].[| For information on Red Hat Enterprise Linux, please visit the Red Hat, Inc. website \
+     . The documentation for Red Hat Enterprise Linux is available on the Red Hat, Inc. website .| For information on \
+     ~ please visit the ~ website . The documentation for ~ is available on the ~ website .]",
 ];
+
+/// Its `50x.html`, until it got pictures: since then more of it is style than is read of a body.
+const OPENRESTY_50X: &str = "An error occurred. Sorry, the page you are looking for is currently unavailable. Please \
+                             try again later. If you are the system administrator of this resource then you should \
+                             check the error log for details. We have articles on troubleshooting issues like high \
+                             CPU usage , large memory usage on our official blog site . Faithfully yours, \
+                             OpenResty .";
 
 /// What may follow each: that the page for errors was an error itself, and the signature.
 const APACHE: &[&str] = &[
@@ -167,9 +183,20 @@ const LITESPEED: &[&str] =
      [ Proudly powered by LiteSpeed Web Server Please be advised that LiteSpeed Technologies Inc. is not a web \
      hosting company and, as such, has no control over content found on this site.|]"];
 
+/// What failed and why are its own words too, but in more of them with each version.
 const ASP_NET_CORE: &str = "HTTP Error #.# - * Common [causes of|solutions to] this issue: * Troubleshooting steps: \
-                            Check the system event log for error messages * \
-                            For more information visit: https://go.microsoft.com/fwlink/?LinkID=#";
+                            Check the system event log for error messages Enable logging the application process' \
+                            stdout messages Attach a debugger to the application process and inspect For more \
+                            information [visit: https://go.microsoft.com/fwlink/?LinkID=#|\
+                            and guidance on handling these errors, visit Troubleshoot ASP.NET Core on Azure App \
+                            Service and IIS .]";
+
+const PASSENGER: &[&str] = &[
+    "Incomplete response received from application",
+    "Application socket read error",
+    "This website is under heavy load[ (queue full)|] We're sorry, too many people are accessing this website at the \
+     same time. We're working on this problem. Please try again later.",
+];
 
 /// After the status the report's name, a message that only the container has, what RFC 9110 says of the status, and
 /// who says so.
@@ -183,6 +210,13 @@ const TOMCAT: &[&str] = &[
      , while acting as a gateway or proxy, did not receive a timely response from an upstream server it needed to \
      access in order to complete the request.][ Apache Tomcat/~|]",
     "Type Status Report message description The requested service is not currently available.[ Apache Tomcat/~|]",
+];
+
+/// The same of Jetty, which says so of a web application that did not start.
+const JETTY: &[&str] = &[
+    "HTTP ERROR 503 Service Unavailable URI: ~ STATUS: 503 MESSAGE: Service Unavailable[ SERVLET: ~|]\
+     [ Powered by Jetty:// ~|]",
+    "HTTP ERROR 503 Problem accessing ~ Reason: Service Unavailable[ Powered by Jetty:// ~|]",
 ];
 
 /// Its `body_factory`, of failures.
