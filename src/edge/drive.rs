@@ -158,7 +158,7 @@ impl Driver {
     /// Tells the flow how an attempt ended, after a look at the start of the body where the core asks for one.
     async fn report(&mut self, ended: Ended) -> Step {
         let prefix = self.inspect(&ended).await;
-        self.judge(ended, prefix.as_ref(), None)
+        self.judge(peek::restored(ended, prefix.as_ref()), prefix.as_ref(), None)
     }
 
     fn judge(&mut self, ended: Ended, prefix: Option<&Prefix>, held: Option<Held>) -> Step {
@@ -352,7 +352,7 @@ pub fn with_outcome<T>(ended: &Ended, prefix: Option<&Prefix>, then: impl FnOnce
         Ended::Answered(response) => {
             let fields = HeaderFields::new(response.headers());
             let fields: &dyn Fields = &fields;
-            let body = prefix.map_or(Body::Unread, |p| Body::Prefix { bytes: p.bytes(), whole: p.is_whole() });
+            let body = prefix.map_or(Body::Unread, Prefix::body);
             then(Outcome::Answered { status: response.status(), fields, body })
         }
         Ended::Rejected(reason) => then(Outcome::Rejected { reason }),

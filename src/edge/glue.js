@@ -74,6 +74,21 @@ function takesCopies() {
 
 let taken;
 
+/** The same response with a body that breaks off after these bytes, as its own did. */
+export function broken(response, bytes) {
+  const length = response.headers.has("content-encoding") ? null : response.headers.get("content-length");
+  const { readable, writable } = length ? new FixedLengthStream(Number(length)) : new IdentityTransformStream();
+  breakOff(writable.getWriter(), bytes.slice()).catch(() => {});
+  return new Response(readable, response);
+}
+
+// Not at once: what has not gone out by then, header fields and all, never does.
+async function breakOff(writer, bytes) {
+  if (bytes.length) await writer.write(bytes);
+  await scheduler.wait(0);
+  await writer.abort(new Error("the body broke off"));
+}
+
 /** The same response with these fields, pairs of lines, in place of its own. */
 export function amended(response, fields) {
   const changed = new Response(response.body, response);

@@ -3,12 +3,19 @@
 use std::time::Duration;
 
 use worker::js_sys::{Reflect, Uint8Array};
-use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
+use super::attempt::Ended;
 use super::wait::within;
 use crate::failure::{Prefix, Until};
+
+#[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn broken(response: &Response, bytes: &[u8]) -> Result<Response, JsValue>;
+}
 
 /// Reads the start of the body, decoded. What has not come within [`LIMIT`] is not waited for.
 pub async fn prefix(response: &Response, until: Until) -> Prefix {
@@ -27,8 +34,7 @@ pub async fn prefix(response: &Response, until: Until) -> Prefix {
 
 async fn fill(prefix: &mut Prefix, reader: &ReadableStreamDefaultReader, until: Until) {
     while let Some(room) = prefix.wants(until) {
-        // Cut short: judged by what is there.
-        let Ok(result) = JsFuture::from(reader.read()).await else { return };
+        let Ok(result) = JsFuture::from(reader.read()).await else { return prefix.break_off() };
         if is_done(&result) {
             prefix.end();
             return;
@@ -37,6 +43,17 @@ async fn fill(prefix: &mut Prefix, reader: &ReadableStreamDefaultReader, until: 
         // Cut on the other side: a chunk may be large, and all of it would have to be copied.
         let room = u32::try_from(room).unwrap_or(0);
         prefix.add(&chunk.subarray(0, room.min(chunk.length())).to_vec());
+    }
+}
+
+/// The attempt, with a body that breaks off where the one that was read did: the other branch of that one is as broken, and
+/// the runtime would not even send the header fields of such an answer.
+pub fn restored(ended: Ended, prefix: Option<&Prefix>) -> Ended {
+    match (ended, prefix.filter(|prefix| prefix.is_broken())) {
+        (Ended::Answered(response), Some(prefix)) => {
+            Ended::Answered(broken(&response, prefix.bytes()).unwrap_or(response))
+        }
+        (ended, _) => ended,
     }
 }
 

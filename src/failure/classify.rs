@@ -48,8 +48,8 @@ pub fn classify(params: &Params, method: &str, outcome: &Outcome) -> Option<Fail
             Some(Failure::new(received(status, fields, body), Some(status)))
         }
         Outcome::Answered { status, fields, body } => {
-            let blank = params.blank && is_blank(body) && may_be_blank(method, status, fields);
-            blank.then_some(Failure::new(Kind::Blank, Some(status)))
+            let kind = blank(body).filter(|_| params.blank && may_be_blank(method, status, fields))?;
+            Some(Failure::new(kind, Some(status)))
         }
     }
 }
@@ -65,8 +65,13 @@ fn is_html(content_type: &str) -> bool {
 }
 
 /// White space alone shows as a blank screen too.
-fn is_blank(body: Body) -> bool {
-    matches!(body, Body::Prefix { bytes, whole: true } if bytes.trim_ascii().is_empty())
+fn blank(body: Body) -> Option<Kind> {
+    let kind = match body {
+        Body::Prefix { whole: true, .. } => Kind::Blank,
+        Body::Broken(_) => Kind::CutShort,
+        Body::Prefix { .. } | Body::Unread => return None,
+    };
+    body.seen().trim_ascii().is_empty().then_some(kind)
 }
 
 fn rejected(reason: &str) -> Kind {
@@ -101,7 +106,7 @@ fn received(status: u16, fields: &dyn Fields, body: Body) -> Kind {
         // 529 is nobody's standard, and means “overloaded” wherever it is used.
         503 | 529 => Kind::Unavailable,
         504 => Kind::GatewayTimeout,
-        520 if matches!(body, Body::Prefix { bytes: [], whole: true }) => Kind::CutShort,
+        520 if matches!(body, Body::Prefix { bytes: [], whole: true } | Body::Broken([])) => Kind::CutShort,
         521 => Kind::ConnectionRefused,
         522 => Kind::ConnectTimeout,
         523 => Kind::Unroutable,
@@ -116,5 +121,5 @@ fn received(status: u16, fields: &dyn Fields, body: Body) -> Kind {
 }
 
 fn says(body: Body, words: &[u8]) -> bool {
-    matches!(body, Body::Prefix { bytes, .. } if bytes.windows(words.len()).any(|w| w == words))
+    body.seen().windows(words.len()).any(|w| w == words)
 }

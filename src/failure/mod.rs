@@ -70,6 +70,19 @@ pub enum Body<'a> {
         /// There are no more.
         whole: bool,
     },
+    /// Its first bytes, decoded, after which it broke off: nobody can be given it.
+    Broken(&'a [u8]),
+}
+
+impl<'a> Body<'a> {
+    /// What was seen of it.
+    #[must_use]
+    pub const fn seen(self) -> &'a [u8] {
+        match self {
+            Self::Unread => &[],
+            Self::Prefix { bytes, .. } | Self::Broken(bytes) => bytes,
+        }
+    }
 }
 
 impl Failure {

@@ -2,6 +2,7 @@
 //!
 //! Not here: who reads (`edge`), within what time, and what the bytes say (`gateway`).
 
+use super::Body;
 use super::classify::{Params, may_be_blank};
 use crate::fields::Fields;
 
@@ -34,13 +35,14 @@ pub fn inspect(params: &Params, method: &str, status: u16, fields: &dyn Fields) 
 pub struct Prefix {
     bytes: Vec<u8>,
     whole: bool,
+    broken: bool,
 }
 
 impl Prefix {
     /// All of a body of which there is nothing.
     #[must_use]
     pub const fn nothing() -> Self {
-        Self { bytes: Vec::new(), whole: true }
+        Self { bytes: Vec::new(), whole: true, broken: false }
     }
 
     /// How many more bytes are wanted; `None` if it is enough, and no more may be asked of the body.
@@ -51,7 +53,7 @@ impl Prefix {
             Until::Start => false,
             Until::Anything => !self.bytes.trim_ascii().is_empty(),
         };
-        (room > 0 && !self.whole && !enough).then_some(room)
+        (room > 0 && !self.whole && !self.broken && !enough).then_some(room)
     }
 
     /// Takes of what came as much as there is room for.
@@ -65,6 +67,17 @@ impl Prefix {
         self.whole = true;
     }
 
+    /// The body has broken off.
+    pub const fn break_off(&mut self) {
+        self.broken = true;
+    }
+
+    /// All that is known of the body.
+    #[must_use]
+    pub fn body(&self) -> Body<'_> {
+        if self.broken { Body::Broken(&self.bytes) } else { Body::Prefix { bytes: &self.bytes, whole: self.whole } }
+    }
+
     /// At most [`MAX_PREFIX`] bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
@@ -75,5 +88,11 @@ impl Prefix {
     #[must_use]
     pub const fn is_whole(&self) -> bool {
         self.whole
+    }
+
+    /// It broke off.
+    #[must_use]
+    pub const fn is_broken(&self) -> bool {
+        self.broken
     }
 }

@@ -6,7 +6,7 @@ use super::fresh::LOOK_LIMIT;
 use super::{Copies, Failed, Flow, Now, Origin, Phase, State, Tier};
 use crate::breaker::Stage;
 use crate::config::{Bodies, Config, Mode};
-use crate::failure::{self, Failure, Outcome};
+use crate::failure::{Body, Failure, Outcome};
 use crate::gateway::{self, Author};
 use crate::request::Request;
 use crate::retry::{self, Replay};
@@ -63,15 +63,16 @@ impl Flow {
     pub(super) fn facts(&self, failure: Failure, outcome: &Outcome, now: &Now) -> Failed {
         let Outcome::Answered { status, fields, body } = outcome else { return Failed::of(failure) };
         let author = match body {
-            failure::Body::Prefix { bytes, whole } => gateway::author(*status, *fields, bytes, *whole),
-            failure::Body::Unread => gateway::author_unseen(*fields),
+            Body::Prefix { bytes, whole } => gateway::author(*status, *fields, bytes, *whole),
+            Body::Broken(bytes) => gateway::author(*status, *fields, bytes, false),
+            Body::Unread => gateway::author_unseen(*fields),
         };
         Failed {
             retry_after: retry_after(outcome, now.time),
             gateway: if let Author::Gateway(name) = author { Some(name) } else { None },
             keep: match self.config.bodies {
-                // A drill has no response that could be kept.
-                _ if self.drill.is_some() => false,
+                // A drill has no response that could be kept; and one whose body is lost would be no answer at all.
+                _ if self.drill.is_some() || matches!(body, Body::Broken(_)) => false,
                 Bodies::Gateway => author == Author::Application,
                 Bodies::All => false,
                 Bodies::None => true,

@@ -22,6 +22,7 @@ mod traffic;
 mod worker;
 
 mod admin;
+mod broken;
 mod config;
 mod crossing;
 mod deploy;
