@@ -9,6 +9,13 @@ pub trait Fields {
     /// `None` if there is no such line. `set-cookie` is only good for asking whether there is one.
     fn field(&self, name: &str) -> Option<String>;
 
+    /// The values of these fields, one a line in this order; an empty one for a field that is not there. In the Worker all of
+    /// them are read at once.
+    fn values(&self, names: &'static [&'static str]) -> String {
+        let values: Vec<_> = names.iter().map(|name| self.field(name).unwrap_or_default()).collect();
+        values.join("\n")
+    }
+
     /// Every field line, in order, names in lower case. Costly in the Worker: for failures and copies only.
     fn lines(&self) -> Vec<(String, String)>;
 }

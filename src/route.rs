@@ -48,7 +48,9 @@ pub fn route(request: &Request, config: &Config, now: Time) -> Route {
     if config.mode == Mode::Off {
         return relay();
     }
-    if let Some(planned) = config.maintenance.and_then(|window| window.at(now)) {
+    // Who only watches shows no page.
+    let window = config.maintenance.filter(|_| config.mode == Mode::On);
+    if let Some(planned) = window.and_then(|window| window.at(now)) {
         return Route::Maintenance(planned);
     }
     if fields.field("upgrade").is_some_and(|protocol| protocol.eq_ignore_ascii_case("websocket")) {

@@ -1,12 +1,14 @@
 //! Which copies are to go? `{"urls": ["https://www.example/a", "/b"]}`.
 
+use std::rc::Rc;
+
 use serde::Serialize;
 
 use super::Reply;
+use crate::config::Config;
 use crate::failure::Kind;
 use crate::flow::Tier;
 use crate::json::{self, Object};
-use crate::pattern::Patterns;
 use crate::request::Request;
 use crate::stale;
 use crate::url::Url;
@@ -22,7 +24,7 @@ pub enum Purge {
 
 /// Reads the body of a purge request. A path alone means the host that the request itself was sent to.
 #[must_use]
-pub fn purge(request: &Request, ignore_params: &Patterns, body: &str) -> Purge {
+pub fn purge(request: &Request, config: &Rc<Config>, body: &str) -> Purge {
     let Some(urls) = json::parse::<Object>(body).and_then(|mut body| body.take::<Vec<String>>("urls")) else {
         return Purge::Bad(
             r#"expected a JSON body such as {"urls": ["https://www.example/page", "/other"]}"#.to_owned(),
@@ -36,7 +38,8 @@ pub fn purge(request: &Request, ignore_params: &Patterns, body: &str) -> Purge {
         let absolute =
             if url.starts_with('/') { [here.scheme, "://", here.authority, url].concat() } else { url.clone() };
         match Url::split(&absolute) {
-            Some(_) => Ok(stale::key(&absolute, ignore_params)),
+            // Under the key that a visit has there: a rule may have its own `STALE_IGNORE_PARAMS`.
+            Some(parts) => Ok(stale::key(&absolute, &config.at(parts.path).stale.ignore_params)),
             None => Err(url),
         }
     });
@@ -82,10 +85,14 @@ mod tests {
     fn takes_urls_and_paths_and_says_what_is_wrong() {
         let fields: Vec<(String, String)> = Vec::new();
         let request = Request::new("POST".to_owned(), "https://a.example/.understudy/purge".to_owned(), fields);
-        let ignore = Patterns::default();
-        let purged = |body: &str| purge(&request, &ignore, body);
+        let rules = r#"[{"path": "/rule/*", "STALE_IGNORE_PARAMS": "zz*"}]"#;
+        let (config, _) = Config::from_vars(|name| (name == "RULES").then(|| rules.to_owned()));
+        let config = Rc::new(config);
+        let purged = |body: &str| purge(&request, &config, body);
         let same = purged(r#"{"urls": ["/b?c", "https://a.example/b?c"]}"#);
         assert!(matches!(&same, Purge::Keys(keys) if keys.len() == 2 && keys[0] == keys[1]), "{same:?}");
+        let ignored = purged(r#"{"urls": ["/rule/a?zz=1&b", "/rule/a?b", "/a?utm_x=1&b", "/a?b"]}"#);
+        assert!(matches!(&ignored, Purge::Keys(keys) if keys[0] == keys[1] && keys[2] == keys[3]), "{ignored:?}");
         for bad in ["", "[]", "{}", r#"{"urls": []}"#, r#"{"urls": ["b"]}"#, r#"{"urls": [1]}"#] {
             assert!(matches!(purged(bad), Purge::Bad(_)), "{bad}");
         }

@@ -17,6 +17,8 @@ pub use vars::{Scope, VARS, Var};
 use std::rc::Rc;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::failure::{self, StatusSet};
 use crate::maintenance::{End, Window};
 use crate::pattern::Patterns;
@@ -150,11 +152,10 @@ impl Config {
     fn read(r: &mut Reader) -> Self {
         let (backoff_base, backoff_cap) = span_range(r, "RETRY_BACKOFF", "1m");
         let (open_base, open_cap) = span_range(r, "BREAKER_OPEN", "1h");
-        let statuses = r.read(
-            "FAILURE_STATUSES",
-            "statuses or ranges of them from 400 to 599, such as 502-504 520-530",
-            units::statuses,
-        );
+        let statuses =
+            r.read("FAILURE_STATUSES", "statuses or ranges of them from 400 to 599, such as 502-504 520-530", |t| {
+                units::statuses(&words(t)?.join(" "))
+            });
         let mut config = Self {
             mode: r.read("MODE", "on, observe or off", mode),
             deployment: text(r, "DEPLOYMENT", "visible ASCII, at most 255 characters", |t| {
@@ -240,10 +241,14 @@ fn page(r: &mut Reader) -> page::Params {
         site: text(r, "PAGE_SITE", "a name of at most 200 characters", |t| t.chars().count() <= 200),
         status_url: text(r, "PAGE_STATUS_URL", "an http or https URL", page::check_link),
         support: text(r, "PAGE_SUPPORT", "an http or https URL or an e-mail address", page::check_support),
-        accent: r.read("PAGE_ACCENT", "a CSS colour such as #0b6e4f", |t| match t {
-            "" => Some(None),
-            _ => page::Color::parse(t).map(Some),
-        }),
+        accent: r.read(
+            "PAGE_ACCENT",
+            "a CSS colour: #0b6e4f, rgb(11 110 79), hsl(161 82% 24%) or a basic name such as teal",
+            |t| match t {
+                "" => Some(None),
+                _ => page::Color::parse(t).map(Some),
+            },
+        ),
         logo: text(r, "PAGE_LOGO", "an https: or data:image/ URL", page::check_logo),
         theme: r.read("PAGE_THEME", "understudy, plain, friendly, terminal or corporate", page::Theme::parse),
         language: r.read("PAGE_LANGUAGE", "a language tag that there is a translation for, such as en or pt-BR", |t| {
@@ -286,10 +291,23 @@ fn bytes(r: &mut Reader, name: &str, max: &str) -> u64 {
     r.read(name, &expected, |t| units::size(t).filter(|n| *n <= limit))
 }
 
+/// A word of a list; where statuses stand, a number.
+struct Word(String);
+
+impl json::Taken for Word {
+    fn taken(value: Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(Self(text)),
+            Value::Number(number) => number.as_u64().map(|number| Self(number.to_string())),
+            _ => None,
+        }
+    }
+}
+
 /// A list, written with blanks or commas, or as a TOML list, which arrives as JSON.
 fn words(text: &str) -> Option<Vec<String>> {
     if text.starts_with('[') {
-        return json::parse(text);
+        return Some(json::parse::<Vec<Word>>(text)?.into_iter().map(|Word(word)| word).collect());
     }
     Some(units::list(text).map(str::to_owned).collect())
 }

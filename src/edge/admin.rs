@@ -41,7 +41,7 @@ pub async fn answer(
             admin::gallery(request, &config, now())
         }
         Action::Doctor => doctor::report(request, isolate, env).await,
-        Action::Purge => match admin::purge(request, &config.stale.ignore_params, &text(incoming).await) {
+        Action::Purge => match admin::purge(request, &isolate.config, &text(incoming).await) {
             Purge::Keys(keys) => purged(keys, env).await,
             Purge::Bad(message) => Reply::text(400, &message),
         },

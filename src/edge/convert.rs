@@ -21,6 +21,10 @@ impl Fields for HeaderFields {
         self.0.get(name).ok().flatten()
     }
 
+    fn values(&self, names: &'static [&'static str]) -> String {
+        glue_values(&self.0, &names.join("\n"))
+    }
+
     fn lines(&self) -> Vec<(String, String)> {
         let entries: Iterator = self.0.entries().unchecked_into();
         let line = |entry: JsValue| {
@@ -107,4 +111,6 @@ pub fn outgoing(
 extern "C" {
     #[wasm_bindgen(catch)]
     fn retarget(request: &Request, url: &str, fields: &str) -> Result<Request, JsValue>;
+    #[wasm_bindgen(js_name = values)]
+    fn glue_values(headers: &Headers, names: &str) -> String;
 }

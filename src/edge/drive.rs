@@ -18,9 +18,9 @@ use super::wait::{either, within};
 use super::{guard, incidents, isolate, last_resort, log, now, respond, resume, template};
 use crate::config::Config;
 use crate::drill::Drill;
-use crate::failure::{self, Body, Outcome, Prefix};
+use crate::failure::{self, Body, Outcome, Prefix, Until};
 use crate::fields::{FieldLines, Fields};
-use crate::flow::{After, Answer, Bindings, Consult, Event, Finish, Flow, Held, Now, Promote, Step, Tier};
+use crate::flow::{After, Answer, Bindings, Consult, Event, Finish, Flow, Held, Now, PEEK_MOST, Promote, Step, Tier};
 use crate::page::Page;
 use crate::request::Request;
 use crate::time::Time;
@@ -65,8 +65,7 @@ pub async fn relay(config: &Config, request: &Request, incoming: &Incoming) -> O
     };
     match Attempt::start(target, None).ended(None).await? {
         Ended::Answered(response) => {
-            let redirects = matches!(response.status(), 201 | 300..=399);
-            let location = config.origin.as_ref().filter(|_| redirects).and_then(|base| {
+            let location = config.origin.as_ref().and_then(|base| {
                 let location = response.headers().get("location").ok().flatten()?;
                 base.relocate(&location, &request.parts())
             });
@@ -174,8 +173,10 @@ impl Driver {
         step
     }
 
-    async fn inspect(&self, ended: &Ended) -> Option<Prefix> {
-        inspect(self.flow.config(), self.flow.request().method(), ended).await
+    async fn inspect(&mut self, ended: &Ended) -> Option<Prefix> {
+        let (response, until) = until(self.flow.config(), self.flow.request().method(), ended)?;
+        let limit = lend(&mut self.flow, |flow, now| flow.peek_limit(now));
+        Some(peek::prefix(response, until, limit).await)
     }
 
     async fn look(&mut self, tier: Tier) -> Option<Copy> {
@@ -318,10 +319,14 @@ impl Driver {
 
 /// A look at the start of a body where the core asks for one.
 pub async fn inspect(config: &Config, method: &str, ended: &Ended) -> Option<Prefix> {
+    let (response, until) = until(config, method, ended)?;
+    Some(peek::prefix(response, until, PEEK_MOST).await)
+}
+
+fn until<'a>(config: &Config, method: &str, ended: &'a Ended) -> Option<(&'a Response, Until)> {
     let Ended::Answered(response) = ended else { return None };
     let fields = HeaderFields::new(response.headers());
-    let until = failure::inspect(&config.failure, method, response.status(), &fields)?;
-    Some(peek::prefix(response, until).await)
+    Some((response, failure::inspect(&config.failure, method, response.status(), &fields)?))
 }
 
 /// What this gives, unless the attempt that is under way ends first.

@@ -23,6 +23,13 @@ function address(url) {
 
 const DOTS = /\/\.|%2e|\\/i;
 
+/** The values of these fields, a line for each; names are lines, too. */
+export function values(headers, names) {
+  let all = "";
+  for (const name of names.split("\n")) all += `${headers.get(name) ?? ""}\n`;
+  return all;
+}
+
 /** The request to another address, whatever else it is; `fields` are pairs of lines: a name and its value, or none to leave. */
 export function retarget(request, url, fields) {
   const to = new Request(url, request);

@@ -34,6 +34,8 @@ use worker::wasm_bindgen::prelude::*;
 use worker::{Context, Env, event, web_sys, worker_sys};
 
 use crate::flow;
+use crate::page::Page;
+use crate::report::Line;
 use crate::request::Request;
 use crate::route::{Route, route};
 use crate::time::Time;
@@ -99,14 +101,21 @@ async fn answer(
             let seed = isolate::seed();
             let page =
                 |state: &mut flow::State| flow::maintenance_page(state.pages(), &config, &request, planned, now, seed);
-            respond::page(isolate::with_state(page))
+            told(isolate::with_state(page), |status| flow::maintenance_line(&config, &request, status))
         }
         Route::Loop => {
             let config = template::dressed(config, &env).await;
-            respond::page(isolate::with_state(|state| flow::loop_page(state.pages(), &config, &request, now)))
+            let page = isolate::with_state(|state| flow::loop_page(state.pages(), &config, &request, now));
+            told(page, |status| flow::loop_line(&config, &request, status))
         }
         Route::BadDrill(message) => respond::reply(crate::admin::Reply::text(400, &message)),
     }
+}
+
+/// A page, and its line in the log.
+fn told(page: Page, line: impl FnOnce(u16) -> Option<Line>) -> Option<web_sys::Response> {
+    line(page.status).iter().for_each(log::write);
+    respond::page(page)
 }
 
 /// The time; in production it stands still between I/O.

@@ -17,15 +17,15 @@ extern "C" {
     fn broken(response: &Response, bytes: &[u8]) -> Result<Response, JsValue>;
 }
 
-/// Reads the start of the body, decoded. What has not come within [`LIMIT`] is not waited for.
-pub async fn prefix(response: &Response, until: Until) -> Prefix {
+/// Reads the start of the body, decoded. What has not come within the limit is not waited for.
+pub async fn prefix(response: &Response, until: Until, limit: Duration) -> Prefix {
     if response.body().is_none() {
         return Prefix::nothing();
     }
     let Some(reader) = response.clone().ok().and_then(|copy| reader(&copy)) else { return Prefix::default() };
     let mut prefix = Prefix::default();
     // One limit for all of it: a body that comes byte by byte is slow as a whole.
-    within(&mut Box::pin(fill(&mut prefix, &reader, until)), Some(LIMIT)).await;
+    within(&mut Box::pin(fill(&mut prefix, &reader, until)), Some(limit)).await;
     if !prefix.is_whole() {
         discard(reader.cancel());
     }
@@ -92,6 +92,3 @@ fn discard(promise: worker::js_sys::Promise) {
         let _ = JsFuture::from(promise).await;
     });
 }
-
-/// A failed body of which this does not suffice for the start is judged by what has come.
-const LIMIT: Duration = Duration::from_secs(1);

@@ -129,19 +129,20 @@ impl Store {
     }
 
     async fn keep(&self, keep: Keep, response: Response, config: &Config, request: &dyn Fields) {
-        let Keep { key, place, kv, late, record, .. } = keep;
+        let Keep { key, place, kv, unmarked, late, record, .. } = keep;
         let (body, _held) = match body::read(&response, config.stale.size_limit).await {
             Body::Whole(body, held) if record.is_whole(body.byte_length().into()) => (body, held),
             // It stays noted: the next visitors need not find out again.
-            Body::TooLarge => return,
+            Body::TooLarge => return isolate::with_state(|state| state.stored().settle(place)),
             Body::Whole(..) | Body::Lost => return isolate::with_state(|state| state.stored().forget(place)),
         };
         let length = u64::from(body.byte_length());
         let kv = self.kv.as_ref().filter(|_| kv && length <= config.kv_size_limit);
-        let hash = match kv {
-            Some(_) if record.fingerprint().is_none() => body::hash(&body).await,
-            _ => None,
-        };
+        let hash =
+            if record.fingerprint().is_none() && (unmarked || kv.is_some()) { body::hash(&body).await } else { None };
+        let same = hash.filter(|_| unmarked).is_some_and(|hash| {
+            isolate::with_state(|state| state.stored().is_same(place, hash, now(), config.stale_refresh))
+        });
         let record = record.with_body(length, hash);
         let written = Written { key: &key, request, record: &record, body: &body, config, late };
         let to_kv = async {
@@ -151,7 +152,12 @@ impl Store {
                 isolate::with_state(|state| state.stored().forget_in_kv(place));
             }
         };
-        both(self.put_into_cache(written), to_kv).await;
+        let to_cache = async {
+            if !same {
+                self.put_into_cache(written).await;
+            }
+        };
+        both(to_cache, to_kv).await;
     }
 
     /// Writes a copy that the second tier had into the first one.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::written::Answer;
 use super::{Consult, Fetch, Flow, Now};
 use crate::config::Mode;
 use crate::fields::{FieldLines, Fields};
@@ -35,6 +36,8 @@ pub struct Keep {
     pub place: u64,
     /// The second tier may need it too.
     pub kv: bool,
+    /// Whether it is new is told by its body.
+    pub unmarked: bool,
     /// The answer took so long that a newer one may have come in between.
     pub late: bool,
     /// It is the copy that was answered then, with the same body: what it says has changed.
@@ -93,10 +96,10 @@ impl Flow {
         let key = self.key();
         let request = self.request.fields();
         let due = self.config.stale_refresh;
-        let print = || stale::fingerprint(status, fields);
+        let answer = Answer { fingerprint: &|| stale::fingerprint(status, fields), said: &|| stale::said(fields) };
         let held = |now: &mut Now| {
             let stored = now.state.stored();
-            refresh == Refresh::WhenDue && status == 200 && stored.holds(&key, request, print, now.time, due)
+            refresh == Refresh::WhenDue && status == 200 && stored.holds(&key, request, &answer, now.time, due)
         };
         let fresh = self.config.stale.fresh;
         if !fresh && held(now) {
@@ -116,10 +119,11 @@ impl Flow {
                     stored.begin(&key, now.time);
                     stored.set_barren(&key, now.time, !reusable);
                 }
-                let place = stored.note(&key, request, &record, now.time);
+                let place = stored.note(&key, request, &record, &stale::said(fields), now.time);
                 let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
                 let late = refresh == Refresh::Always || now.time.since(self.asked_at) > PROMPT;
-                After { keep: Some(Keep { key, place, kv, late, renews: None, record }), ..After::default() }
+                let unmarked = record.fingerprint().is_none() && !(fresh && reusable) && !late;
+                After { keep: Some(Keep { key, place, kv, unmarked, late, renews: None, record }), ..After::default() }
             }
             Admission::Remove(_) => {
                 now.state.stored().forget_key(&key);

@@ -3,15 +3,14 @@
 use super::after::After;
 use super::{Copies, Failed, Flow, Now, Phase, Step, Tier};
 use crate::config::{Config, Log};
-use crate::failure::{Explanation, Failure, Kind, Outcome, Worth};
+use crate::failure::{Failure, Kind, Outcome, Worth};
 use crate::fields::{FieldLines, Fields};
-use crate::maintenance::Planned;
-use crate::page::{self, Fate, Incident, Memo, Page};
+use crate::page::{self, Fate, Incident, Page};
 use crate::random::Random;
 use crate::report::{self, Forwarded, Line, Passed, Used};
 use crate::request::Request;
 use crate::stale::{self, Aged, Record, Served};
-use crate::time::{Time, millis};
+use crate::time::millis;
 
 /// The end of a flow.
 #[derive(Debug)]
@@ -80,7 +79,7 @@ impl Flow {
         let status = report::cache_status(before.as_deref(), Used { forwarded, ttl: aged.ttl, tier: tier.as_str() });
         set(&mut served.lines, "cache-status", status);
         // It is kept as it came.
-        if let Some(location) = self.location(record.status(), &served.lines) {
+        if let Some(location) = self.location(&served.lines) {
             set(&mut served.lines, "location", location);
         }
         self.line.age = Some(aged.age);
@@ -170,15 +169,8 @@ impl Flow {
     }
 
     pub(super) fn log_line(&self, answer: &'static str, status: Option<u16>, incident: bool, now: &Now) -> Line {
-        let parts = self.request.parts();
         Line {
-            log: "understudy",
             event: if incident { "incident" } else { "request" },
-            deployment: deployment(&self.config, &self.request).to_owned(),
-            method: self.request.method().to_owned(),
-            host: parts.authority.to_owned(),
-            path: parts.path.chars().take(MAX_LOGGED_PATH).collect(),
-            request_id: self.request.fields().field("cf-ray"),
             answer,
             status,
             attempts: self.attempts,
@@ -187,7 +179,7 @@ impl Flow {
             gateway: self.failed.as_ref().and_then(|f| f.gateway),
             drill: self.drill.is_some(),
             ms: millis(now.time.since(self.start)),
-            ..self.line.clone()
+            ..line(self.line.clone(), &self.config, &self.request)
         }
     }
 
@@ -235,69 +227,31 @@ impl Flow {
     }
 }
 
-/// The planned page: 503, and `Retry-After` is the end (RFC 9110 §15.6.4).
-#[must_use]
-pub fn maintenance_page(
-    pages: &mut Memo,
-    config: &Config,
-    request: &Request,
-    planned: Planned,
-    now: Time,
-    seed: u64,
-) -> Page {
-    let wait = planned.left(now).unwrap_or_else(|| jittered(config, &mut Random::new(seed)));
-    let incident = Incident {
-        explanation: Explanation::Maintenance,
-        status: Kind::Unavailable.row().status,
-        failure: Explanation::Maintenance.as_str(),
-        error: None,
-        gateway: None,
-        retry_after: Some(wait.as_secs().max(1)),
-        fate: if request.is_safe() { Fate::Safe } else { Fate::NotSent },
-        now,
-        until: planned.until,
-    };
-    own_page(pages, config, request, &incident, "maintenance")
-}
-
-/// The page for a request that came back to us (RFC 9209 §2.3.30).
-#[must_use]
-pub fn loop_page(pages: &mut Memo, config: &Config, request: &Request, now: Time) -> Page {
-    let row = Kind::Loop.row();
-    let incident = Incident {
-        explanation: row.explanation,
-        status: row.status,
-        failure: Kind::Loop.as_str(),
-        error: row.error,
-        gateway: None,
-        retry_after: None,
-        fate: if request.is_safe() { Fate::Safe } else { Fate::NotSent },
-        now,
-        until: None,
-    };
-    own_page(pages, config, request, &incident, "")
-}
-
-fn own_page(pages: &mut Memo, config: &Config, request: &Request, incident: &Incident, details: &str) -> Page {
-    let mut page = pages.render(&config.page, incident, &page_asked(request));
-    let details = Some(details).filter(|d| !d.is_empty());
-    let error = incident.error.or(Some("proxy_internal_response"));
-    let passed = Passed { error, details, ..Passed::default() };
-    page.lines.push("proxy-status", report::proxy_status(None, deployment(config, request), passed));
-    page
-}
-
 /// The name under which we speak: the operator's, else the host.
 pub(crate) fn deployment<'a>(config: &'a Config, request: &'a Request) -> &'a str {
     config.deployment.as_deref().unwrap_or_else(|| request.parts().authority)
 }
 
-fn page_asked(request: &Request) -> page::Asked<'_> {
+/// Such a line, with what every one says.
+pub(super) fn line(line: Line, config: &Config, request: &Request) -> Line {
+    let parts = request.parts();
+    Line {
+        log: "understudy",
+        deployment: deployment(config, request).to_owned(),
+        method: request.method().to_owned(),
+        host: parts.authority.to_owned(),
+        path: parts.path.chars().take(MAX_LOGGED_PATH).collect(),
+        request_id: request.fields().field("cf-ray"),
+        ..line
+    }
+}
+
+pub(super) fn page_asked(request: &Request) -> page::Asked<'_> {
     page::Asked { method: request.method(), url: request.url(), fields: request.fields() }
 }
 
 /// `PAGE_RETRY_AFTER` ±20 %.
-fn jittered(config: &Config, random: &mut Random) -> std::time::Duration {
+pub(super) fn jittered(config: &Config, random: &mut Random) -> std::time::Duration {
     config.page_retry_after.mul_f64(0.8 + 0.4 * random.unit())
 }
 

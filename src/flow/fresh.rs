@@ -177,11 +177,14 @@ impl Flow {
     fn renewal(&self, old: &Record, new: Record, now: &mut Now) -> After {
         let key = self.key();
         let stored = now.state.stored();
-        let place = stored.note(&key, self.request.fields(), &new, now.time);
+        let place = stored.note(&key, self.request.fields(), &new, &stale::said(new.lines()), now.time);
         stored.begin(&key, now.time);
         let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
         let renews = Some(old.answered_at());
-        After { keep: Some(Keep { key, place, kv, late: true, renews, record: Box::new(new) }), ..After::default() }
+        After {
+            keep: Some(Keep { key, place, kv, unmarked: false, late: true, renews, record: Box::new(new) }),
+            ..After::default()
+        }
     }
 
     pub(super) fn promotion(&self, record: Record) -> Promote {

@@ -43,7 +43,8 @@ impl Flow {
         }
         let Outcome::Answered { status, fields, .. } = *outcome else { return None };
         let patience = self.patience(now).min(self.left(now));
-        if patience.is_zero() || matches!(status, 204 | 205 | 304) || !is_document(fields) {
+        // No copy and no page may hide that something is not there (RFC 9110 §15.5): such an answer goes out as it comes.
+        if patience.is_zero() || matches!(status, 204 | 205 | 304 | 400..=499) || !is_document(fields) {
             return None;
         }
         // RFC 9110 §8.6: with a coding, the length is not that of what is read.

@@ -107,6 +107,14 @@ impl Flow {
         LOOK_MOST.min(self.left(now)).max(LOOK_LEAST)
     }
 
+    /// How long the start of a failed body may take to come; then it is judged by what is there. Whom a copy waits for does not
+    /// wait beyond the patience, and who is only watched hardly at all.
+    #[must_use]
+    pub fn peek_limit(&self, now: &Now) -> Duration {
+        let limit = if self.may_look() { self.patience(now) } else { PEEK_MOST };
+        if self.config.mode == Mode::Observe { PEEK_LEAST } else { limit.clamp(PEEK_LEAST, PEEK_MOST) }
+    }
+
     /// What is remembered of the present target.
     pub(super) fn origin<'a>(&self, state: &'a mut State) -> &'a mut Origin {
         state.origin(self.authority(self.target))
@@ -149,3 +157,6 @@ fn retry_after(outcome: &Outcome, now: Time) -> Option<Duration> {
 /// How long a tier may take to say whether it has the copy, at most and at least.
 const LOOK_MOST: Duration = Duration::from_secs(3);
 const LOOK_LEAST: Duration = Duration::from_millis(500);
+/// How long the start of a failed body may take, at most and at least.
+pub const PEEK_MOST: Duration = Duration::from_secs(1);
+const PEEK_LEAST: Duration = Duration::from_millis(100);

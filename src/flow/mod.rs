@@ -24,18 +24,22 @@ mod guard;
 mod judge;
 mod news;
 mod notice;
+mod own;
 mod probe;
 mod recent;
 mod relay;
 mod resume;
 mod state;
 mod steps;
+mod written;
 
 pub use after::{After, Keep, Promote};
 pub(crate) use answer::deployment;
-pub use answer::{Answer, Finish, loop_page, maintenance_page};
+pub use answer::{Answer, Finish};
 pub use consult::Consult;
 pub use guard::{Held, Hold};
+pub use judge::PEEK_MOST;
+pub use own::{loop_line, loop_page, maintenance_line, maintenance_page};
 pub use recent::Recent;
 pub use state::{Origin, State};
 

@@ -8,6 +8,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 use std::time::Duration;
 
 use super::Tier;
+use super::written::{Answer, Written};
 use crate::fields::Fields;
 use crate::stale::{Record, Variants};
 use crate::time::Time;
@@ -52,14 +53,6 @@ impl Hasher for Hashed {
     }
 }
 
-#[derive(Debug)]
-struct Written {
-    at: Time,
-    fingerprint: Option<u64>,
-    /// Under the hash of a primary key: how the variants are told apart, each of which has an entry of its own.
-    variants: Option<Variants>,
-}
-
 impl Recent {
     /// Nothing yet, with a seed that nobody knows.
     #[must_use]
@@ -67,45 +60,54 @@ impl Recent {
         Self { seed, ..Self::default() }
     }
 
-    /// Is there nothing to write, since a copy with the same validators was written within `span`? Content without
-    /// validators counts as unchanged: whether it is can only be seen by reading all of it.
+    /// Is there nothing to write, since a copy with the same validators was written within `span`, of an answer that `said` the
+    /// same of its keeping? Whether content without validators is the same can only be seen by reading all of it: that is
+    /// looked at often in the beginning, and ever more seldom while it stays the same.
     #[must_use]
-    pub fn holds(
-        &self,
-        key: &str,
-        request: &dyn Fields,
-        fingerprint: impl Fn() -> Option<u64>,
-        now: Time,
-        span: Duration,
-    ) -> bool {
-        self.written.get(&self.place(key, request)).is_some_and(|written| {
-            let same = written.fingerprint.is_none() || written.fingerprint == fingerprint();
-            written.variants.is_none() && now.since(written.at) < span && same
-        })
+    pub fn holds(&self, key: &str, request: &dyn Fields, answer: &Answer, now: Time, span: Duration) -> bool {
+        let said = || hash(self.seed, &(answer.said)());
+        self.written.get(&self.place(key, request)).is_some_and(|written| written.holds(answer, said, now, span))
     }
 
-    /// A copy is being written. Gives its place.
-    pub fn note(&mut self, key: &str, request: &dyn Fields, record: &Record, now: Time) -> u64 {
+    /// Is the body of an answer without validators that of the copy which was written within `span`? If not, it is now.
+    pub fn is_same(&mut self, place: u64, body: u64, now: Time, span: Duration) -> bool {
+        self.written.get_mut(&place).is_some_and(|written| written.is_same(body, now, span))
+    }
+
+    /// A copy is being written, of an answer that said this of its keeping. Gives its place.
+    pub fn note(&mut self, key: &str, request: &dyn Fields, record: &Record, said: &str, now: Time) -> u64 {
         if self.written.len() >= MAX_RECENT {
             self.written.clear();
         }
         self.absent.clear();
         let primary = hash(self.seed, key);
-        let noted = |fingerprint, variants| Written { at: now, fingerprint, variants };
+        let said = hash(self.seed, said);
         if !record.varies() {
-            self.written.insert(primary, noted(record.fingerprint(), None));
+            self.take(primary, record.fingerprint(), said, now);
             return primary;
         }
-        let known = self.written.remove(&primary).and_then(|written| written.variants);
+        let known = self.written.remove(&primary).and_then(Written::into_variants);
         let variants = known.filter(|variants| variants.covers(record)).unwrap_or_else(|| {
             // With another epoch all that was noted of older variants is out of reach.
             self.epoch += 1;
             Variants::new(record, &self.epoch.to_string())
         });
         let place = hash(self.seed, &variants.key(key, request));
-        self.written.insert(primary, noted(None, Some(variants)));
-        self.written.insert(place, noted(record.fingerprint(), None));
+        self.written.insert(primary, Written::list(variants, now));
+        self.take(place, record.fingerprint(), said, now);
         place
+    }
+
+    fn take(&mut self, place: u64, fingerprint: Option<u64>, said: u64, now: Time) {
+        let before = self.written.remove(&place);
+        self.written.insert(place, Written::after(before, fingerprint, said, now));
+    }
+
+    /// The body of this place is too large for a copy: there is nothing to look at any more.
+    pub fn settle(&mut self, place: u64) {
+        if let Some(written) = self.written.get_mut(&place) {
+            written.settle();
+        }
     }
 
     /// Has nobody here asked within `span` whether the second tier needs the copy of this place? Then it counts as asked.
@@ -202,7 +204,7 @@ impl Recent {
 
     fn place(&self, key: &str, request: &dyn Fields) -> u64 {
         let primary = hash(self.seed, key);
-        match self.written.get(&primary).and_then(|written| written.variants.as_ref()) {
+        match self.written.get(&primary).and_then(Written::variants) {
             Some(variants) => hash(self.seed, &variants.key(key, request)),
             None => primary,
         }
@@ -268,15 +270,21 @@ mod tests {
         }
     }
 
+    fn holds(recent: &Recent, request: &dyn Fields, print: Option<u64>, said: &str, now: Time) -> bool {
+        let answer = Answer { fingerprint: &|| print, said: &|| said.to_owned() };
+        recent.holds(KEY, request, &answer, now, MINUTE)
+    }
+
     #[test]
     fn holds_what_was_written_a_moment_ago() {
         let mut recent = Recent::default();
         let none = [("accept", "*/*")];
         let tagged = record("en", &[("etag", "\"1\"")]);
-        let holds = |recent: &Recent, print, now| recent.holds(KEY, &none, || print, now, MINUTE);
+        let holds = |recent: &Recent, print, now| holds(recent, &none, print, "", now);
         assert!(!holds(&recent, None, NOW));
-        recent.note(KEY, &none, &tagged, NOW);
+        recent.note(KEY, &none, &tagged, "", NOW);
         assert!(holds(&recent, tagged.fingerprint(), NOW));
+        assert!(!self::holds(&recent, &none, tagged.fingerprint(), "no-store", NOW), "says something else");
         assert!(!holds(&recent, None, NOW), "another validator");
         assert!(!holds(&recent, tagged.fingerprint(), NOW + MINUTE), "too long ago");
         recent.forget_key(KEY);
@@ -286,17 +294,18 @@ mod tests {
     #[test]
     fn holds_each_variant_for_itself() {
         let mut recent = Recent::default();
-        let vary = [("vary", "accept-language")];
+        let vary = [("vary", "accept-language"), ("etag", "\"1\"")];
+        let print = record("en", &vary).fingerprint();
         let (en, de) = ([("accept-language", "en")], [("accept-language", "de")]);
-        let holds = |recent: &Recent, fields: &dyn Fields| recent.holds(KEY, fields, || None, NOW, MINUTE);
-        recent.note(KEY, &en, &record("en", &vary), NOW);
+        let holds = |recent: &Recent, fields: &dyn Fields| holds(recent, fields, print, "", NOW);
+        recent.note(KEY, &en, &record("en", &vary), "", NOW);
         assert!(holds(&recent, &en) && !holds(&recent, &de));
-        let place = recent.note(KEY, &de, &record("de", &vary), NOW);
+        let place = recent.note(KEY, &de, &record("de", &vary), "", NOW);
         assert!(holds(&recent, &en) && holds(&recent, &de));
         recent.forget(place);
         assert!(holds(&recent, &en) && !holds(&recent, &de));
         recent.forget_key(KEY);
-        recent.note(KEY, &de, &record("de", &vary), NOW);
+        recent.note(KEY, &de, &record("de", &vary), "", NOW);
         assert!(!holds(&recent, &en), "removed with all others, and not written since");
     }
 

@@ -10,7 +10,7 @@ impl Flow {
     /// The fields that are set in the answer before it goes to the visitor.
     pub(super) fn amendments(&self, outcome: &Outcome) -> FieldLines {
         let Outcome::Answered { status, fields, .. } = *outcome else { return FieldLines::new() };
-        let location = self.location(status, fields).map(|location| ("location".to_owned(), location));
+        let location = self.location(fields).map(|location| ("location".to_owned(), location));
         // RFC 9209 §2.1.2. A switch of protocols is the runtime's own affair, with no place for a field.
         let mark = (self.target > 0 && self.attempts > 0 && status != 101).then(|| {
             let passed = Passed { next_hop: Some(self.authority(self.target)), ..Passed::default() };
@@ -20,10 +20,10 @@ impl Flow {
         location.into_iter().chain(mark.map(|mark| ("proxy-status".to_owned(), mark))).collect()
     }
 
-    /// RFC 9110 §10.2.2: a redirect to an origin's own authority would lead the visitor past us. The new `Location`, if
-    /// that is what this one does.
-    pub(super) fn location(&self, status: u16, fields: &dyn Fields) -> Option<String> {
-        if !matches!(status, 201 | 300..=399) {
+    /// RFC 9110 §10.2.2: a `Location` with an origin's own authority would lead the visitor past us, with whatever status it
+    /// comes (202 names where a result will be). The new one, if that is what this one does.
+    pub(super) fn location(&self, fields: &dyn Fields) -> Option<String> {
+        if self.config.origin.is_none() && self.config.fallbacks.is_empty() {
             return None;
         }
         self.relocate(&fields.field("location")?)

@@ -18,7 +18,8 @@ impl Color {
         Self { red, green, blue }
     }
 
-    /// From CSS: `#rgb`, `#rrggbb`, `rgb(…)`, `hsl(…)` (with commas or blanks) or one of the basic names.
+    /// From CSS: `#rgb`, `#rrggbb`, `rgb(…)`, `hsl(…)` (with commas or blanks) or one of the basic names. How transparent it is,
+    /// in whichever notation, does not matter: what is to be read has to be opaque.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -31,8 +32,8 @@ impl Color {
         }
         if let Some((function, arguments)) = text.strip_suffix(')').and_then(|t| t.split_once('(')) {
             return match function {
-                "rgb" => rgb(arguments),
-                "hsl" => hsl(arguments),
+                "rgb" | "rgba" => rgb(arguments),
+                "hsl" | "hsla" => hsl(arguments),
                 _ => None,
             };
         }
@@ -95,7 +96,9 @@ fn hex(digits: &str) -> Option<Color> {
     let value = u32::from_str_radix(digits, 16).ok()?;
     let [_, red, green, blue] = value.to_be_bytes();
     match digits.len() {
+        8 => hex(digits.get(..6)?),
         6 => Some(Color::rgb(red, green, blue)),
+        4 => hex(digits.get(..3)?),
         3 => {
             let double = |shift: u32| u8::try_from((value >> shift & 15) * 17).unwrap_or_default();
             Some(Color::rgb(double(8), double(4), double(0)))
@@ -145,9 +148,10 @@ fn decimal(text: &str) -> Option<f32> {
 }
 
 fn three(arguments: &str) -> Option<[&str; 3]> {
-    let mut parts = arguments.split([',', ' ']).filter(|part| !part.is_empty());
+    let mut parts = arguments.split([',', ' ', '/']).filter(|part| !part.is_empty());
     let three = [parts.next()?, parts.next()?, parts.next()?];
-    parts.next().is_none().then_some(three)
+    let is_opacity = |part: &str| decimal(part.strip_suffix('%').unwrap_or(part)).is_some();
+    (parts.next().is_none_or(is_opacity) && parts.next().is_none()).then_some(three)
 }
 
 /// NaN becomes 0 and the rest is clamped, as `as` does for floats.
@@ -198,6 +202,14 @@ mod tests {
             ("hsl(0, 100%, 50%)", Some("#ff0000")),
             ("hsl(210deg 100% 50%)", Some("#0080ff")),
             ("hsl(-120, 100%, 25%)", Some("#000080")),
+            ("#09f8", Some("#0099ff")),
+            ("#0a84ff80", Some("#0a84ff")),
+            ("rgba(10, 132, 255, .5)", Some("#0a84ff")),
+            ("rgb(10 132 255 / 50%)", Some("#0a84ff")),
+            ("hsla(0, 100%, 50%, 1)", Some("#ff0000")),
+            ("rgb(1, 2, 3, 4, 5)", None),
+            ("rgb(1 2 3 / x)", None),
+            ("#12345", None),
             ("rgb(+10.4 .5 12.6)", Some("#0a010d")),
             ("rgb(50.5%, 99999, -3)", Some("#81ff00")),
             ("rgb(1e2, 0, 0)", None),
@@ -208,7 +220,7 @@ mod tests {
             ("#+12", None),
             ("#", None),
             ("rgb(1,2)", None),
-            ("rgb(1,2,3,4)", None),
+            ("rgb(1,2,3,4)", Some("#010203")),
             ("rgb(", None),
             ("red;}body{display:none", None),
             ("url(https://example.com)", None),

@@ -53,6 +53,8 @@ fn with_policy(view: &View, format: Format, content: String, policy: String) -> 
 /// With what differs from one page of an outage to the next.
 pub(super) fn page(status: u16, shared: Rc<FieldLines>, incident: &Incident, method: &str, content: String) -> Page {
     let mut own = Vec::with_capacity(4);
+    // RFC 9110 §6.6.1; in production the edge has the last word.
+    own.push(("date".to_owned(), incident.now.http_date()));
     own.push(("content-length".to_owned(), content.len().to_string()));
     own.extend(incident.retry_after.map(|seconds| ("retry-after".to_owned(), seconds.to_string())));
     let body = if method == "HEAD" { String::new() } else { content };

@@ -65,7 +65,7 @@ pub use key::{MAX_KEY, MAX_VARIANT, key};
 pub use reasons::{NoReason, SkipReason};
 pub use record::{Record, fingerprint};
 pub use reuse::{Reuse, reuse};
-pub use rewrite::{Written, is_due, refreshes};
+pub use rewrite::{Written, is_due, refreshes, said};
 pub use serve::{Part, Served, serve};
 pub use usable::{Aged, Trigger, Usable, eligible, takes_stale, usable, wants_only_copies};
 pub use validate::updated;

@@ -74,6 +74,12 @@ pub fn is_due(new: &Record, old: Option<Written>, now: Time, span: Duration, par
     since >= span && !(same && since < new.retention(params) / 2)
 }
 
+/// What an answer says of its keeping, in one text: one that says something else is no longer the one of the copy.
+#[must_use]
+pub fn said(fields: &(impl Fields + ?Sized)) -> String {
+    fields.values(&SAID)
+}
+
 /// Fields that make another copy of the same body.
 const SAID: [&str; 6] =
     ["cache-control", "cdn-cache-control", "cloudflare-cdn-cache-control", "content-type", "location", "vary"];

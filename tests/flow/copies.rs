@@ -119,15 +119,35 @@ fn a_500_is_replaced_only_if_the_origin_said_so() {
 #[test]
 fn a_healthy_answer_is_kept_once_in_a_while() {
     let mut site = Site::new(&[]);
+    site.fields = lines(&[("etag", "\"2\"")]);
     assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some());
     assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_none(), "a moment later");
-    site.fields = lines(&[("etag", "\"2\"")]);
-    assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_none(), "the first one had no validator");
     site.time = site.time + Duration::from_secs(60);
     assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), "STALE_REFRESH is over");
     assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_none());
     site.fields = lines(&[("etag", "\"3\"")]);
     assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), "another validator");
+    site.fields = lines(&[("etag", "\"3\""), ("cache-control", "max-age=60, must-revalidate")]);
+    assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), "it says something else");
+}
+
+/// RFC 9111 §3: what the origin says last of its keeping holds, however young the copy is.
+#[test]
+fn a_copy_goes_as_soon_as_the_origin_forbids_it() {
+    for said in [
+        ("cache-control", "no-store"),
+        ("cache-control", "private"),
+        ("cache-control", "max-age=0, must-revalidate"),
+        ("cdn-cache-control", "no-store"),
+    ] {
+        for validator in [("etag", "\"1\""), ("x-no", "validator")] {
+            let mut site = Site::new(&[]);
+            site.fields = lines(&[validator]);
+            assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some());
+            site.fields = lines(&[validator, said]);
+            assert!(!site.plays("GET", "fetch 200 origin").finish.after.remove.is_empty(), "{said:?}");
+        }
+    }
 }
 
 #[test]
@@ -147,7 +167,7 @@ fn the_second_tier_is_written_more_rarely() {
 #[test]
 fn each_variant_is_kept_for_itself() {
     let mut site = Site::new(&[]);
-    site.fields = lines(&[("vary", "accept-language")]);
+    site.fields = lines(&[("vary", "accept-language"), ("etag", "\"1\"")]);
     for (language, kept) in [("en", true), ("de", true), ("en", false), ("de", false)] {
         site.asked = lines(&[("accept-language", language)]);
         assert_eq!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), kept, "{language}");
@@ -168,6 +188,7 @@ fn a_successful_unsafe_request_removes_the_copy() {
         ("OPTIONS", "200", false),
     ] {
         let mut site = Site::new(&[("FAILURE_STATUSES", "503")]);
+        site.fields = lines(&[("etag", "\"1\"")]);
         site.plays("GET", "fetch 200 origin");
         let visit = site.plays(method, &format!("fetch {status} origin"));
         assert_eq!(!visit.finish.after.remove.is_empty(), removes, "{method} {status}");

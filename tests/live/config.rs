@@ -72,7 +72,7 @@ fn variables_may_be_of_any_type_of_toml() {
     let origin = Origin::start();
     let worker = Setup::new(origin.port())
         .var("ADMIN_TOKEN", TOKEN)
-        .var("FAILURE_STATUSES", 404)
+        .var("FAILURE_STATUSES", json!([404, "503"]))
         .var("FAILURE_BODIES", "all")
         .var("FAILURE_BLANK", true)
         .var("RETRY_ATTEMPTS", 2)

@@ -51,6 +51,19 @@ fn else_there_is_the_copy_or_the_page() {
     assert!(page.status == 502 && stand.origin.count("/form") == 1, "it has arrived, and is not sent again: {page:?}");
 }
 
+/// RFC 9111 §4.3.3 is about errors: that something is gone, no copy may hide.
+#[test]
+fn what_is_not_there_is_not_hidden_by_a_copy() {
+    let stand = Stand::new(&VARS);
+    for (n, status) in [404, 410, 451, 403].into_iter().enumerate() {
+        let path = format!("/page/{n}");
+        stand.warm(&path);
+        stand.origin.script(&path, &[&format!("/ok?{}&status={status}", CUTS[0])]);
+        let reply = stand.worker.get(&path);
+        assert_eq!((reply.status, reply.whole), (status, false), "{reply:?}");
+    }
+}
+
 #[test]
 fn what_is_whole_arrives_as_it_was_sent() {
     let (guarded, plain) = (Stand::new(&VARS), Stand::new(&[]));

@@ -98,6 +98,14 @@ fn maintenance_begins_and_ends_when_planned() {
     }
 }
 
+/// Who only watches shows nothing.
+#[test]
+fn maintenance_is_not_shown_where_it_is_only_observed() {
+    let origin = Origin::start();
+    let worker = Setup::new(origin.port()).var("MODE", "observe").var("MAINTENANCE", "on").start();
+    assert_eq!((worker.get("/ok").status, origin.requests().len()), (200, 1));
+}
+
 #[test]
 fn every_page_may_have_one_status() {
     let origin = Origin::start();
@@ -120,6 +128,15 @@ fn the_log_says_as_much_as_it_is_told_to() {
         let lines = worker.end();
         let seen: Vec<_> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
         assert_eq!(seen, events, "{log}");
+        // Planned maintenance is no incident, and a request like any other.
+        let worker = Setup::new(origin.port()).var("LOG", log).var("MAINTENANCE", "on").start();
+        worker.get("/ok?secret=3");
+        let lines = worker.end();
+        assert_eq!(lines.len(), usize::from(log == "all"), "{log}");
+        for line in lines {
+            let said = [&line["event"], &line["answer"], &line["status"], &line["path"]];
+            assert_eq!(said, [&json!("request"), &json!("maintenance"), &json!(503), &json!("/ok")]);
+        }
     }
 }
 

@@ -43,6 +43,56 @@ fn what_forbids_staleness_is_obeyed() {
     }
 }
 
+/// Without validators, which most pages that a program writes have none of.
+#[test]
+fn the_copy_is_the_last_good_answer() {
+    let stand = Stand::new(&VARS[..1]);
+    for n in 0..6 {
+        stand.origin.break_as(&format!("/ok?body=v{n}"));
+        stand.warm("/page/a");
+    }
+    stand.fail();
+    assert_eq!(stand.worker.get("/page/a").text(), "v5");
+    // What stays the same is not written again and again.
+    stand.origin.break_as("/ok?body=same");
+    stand.warm("/page/b");
+    let puts = stand.worker.count("cache.put");
+    for _ in 0..6 {
+        stand.worker.get("/page/b");
+    }
+    stand.settle();
+    assert_eq!(stand.worker.count("cache.put"), puts + 1, "only that of settling");
+}
+
+/// However young the copy is.
+#[test]
+fn a_copy_goes_as_soon_as_the_origin_forbids_it() {
+    let stand = Stand::new(&VARS[..1]);
+    for (n, said) in [
+        "h.Cache-Control=no-store",
+        "h.Cache-Control=private",
+        "h.Cache-Control=no-cache",
+        "h.Cache-Control=max-age=0,+must-revalidate",
+        "h.Cache-Control=s-maxage=0",
+        "h.CDN-Cache-Control=no-store",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for validator in ["", "&etag=%22x%22"] {
+            let path = format!("/page/{n}{}", validator.len());
+            stand.origin.break_as(&format!("/ok?body=OLD&h.Cache-Control=public,+max-age=0{validator}"));
+            stand.warm(&path);
+            let deleted = stand.worker.count("cache.delete");
+            stand.origin.break_as(&format!("/ok?body=NEW&{said}{validator}"));
+            assert_eq!(stand.worker.get(&path).text(), "NEW");
+            stand.worker.wait_for("cache.delete", deleted + 1);
+            stand.fail();
+            assert!(is_page(&stand.worker.get(&path)), "{said}{validator}");
+        }
+    }
+}
+
 #[test]
 fn the_operator_can_lift_single_prohibitions() {
     let stand = Stand::new(&[VARS[0], VARS[1], ("STALE_OVERRIDE", "s-maxage must-revalidate")]);
@@ -207,7 +257,7 @@ fn an_unchanged_copy_is_rewritten_once_in_a_while() {
     let stand = Stand::new(&[("STALE_REFRESH", "1h")]);
     for _ in 0..5 {
         stand.worker.get("/etag?etag=%22v1%22");
-        stand.worker.get("/page/a");
+        stand.worker.get("/ok?body=without+a+validator");
     }
     stand.settle();
     assert_eq!(stand.worker.count("cache.put"), 3);

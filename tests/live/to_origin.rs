@@ -103,6 +103,8 @@ fn an_origin_that_is_the_worker_itself_ends_in_a_page() {
     let worker = Setup::circle().var("ORIGIN", "http://www.example").start();
     assert_loop(&worker.get("/a"));
     assert_loop(&worker.ask("POST", "/a", &[], b"x"));
+    let line = worker.wait_for_line(|line| line["failure"] == "loop" && line["method"] == "POST");
+    assert_eq!((&line["event"], &line["answer"], &line["status"]), (&"incident".into(), &"page".into(), &502.into()));
     let worker = Setup::circle().var("ORIGIN", "http://www.example").var("MODE", "off").start();
     assert_loop(&worker.get("/a"));
 }
@@ -132,7 +134,7 @@ fn only_a_location_that_names_the_origin_is_changed() {
         ] {
             let to = location.replace('%', "%25").replace('&', "%26");
             let target = format!("/redirect?to={to}&h.Set-Cookie=a&h.Set-Cookie=b&body=moved");
-            for status in [201, 301, 302, 303, 307, 308] {
+            for status in [200, 201, 202, 301, 302, 303, 307, 308] {
                 let reply = worker.get(&format!("{target}&status={status}"));
                 assert_eq!((reply.status, reply.field("location").unwrap().as_str()), (status, expected));
                 assert_eq!((reply.fields("set-cookie").len(), reply.text().as_str()), (2, "moved"), "{location}");

@@ -71,17 +71,19 @@ struct Chosen {
 impl Chosen {
     /// What is not there is the default; what cannot be is said.
     fn new<'q>(failure: &str, value: impl Fn(&str) -> Option<&'q str>, config: &Config) -> Result<Self, String> {
+        let by_name = |kind: &Kind| kind.as_str() == failure;
+        // As drills have it: the status alone says which failure it is.
+        let sends = |kind: &Kind| answers(*kind, config).iter().any(|answer| answer.status.to_string() == failure);
+        let found = || Kind::ALL.into_iter().find(by_name).or_else(|| Kind::ALL.into_iter().find(sends));
         let kind = match failure {
             MAINTENANCE => None,
-            name => {
-                let kind = Kind::ALL.into_iter().find(|kind| kind.as_str() == name);
-                Some(kind.ok_or_else(|| wrong("failure", name, &failures().join(", ")))?)
-            }
+            name => Some(found().ok_or_else(|| wrong("failure", name, &failures().join(", ")))?),
         };
+        let meant = kind.filter(|kind| !by_name(kind)).map(|_| failure);
         let answers = kind.map(|kind| answers(kind, config)).unwrap_or_default();
         let expected = answers.iter().map(|answer| answer.status.to_string()).collect::<Vec<_>>().join(", ");
         let status = |text: &str| answers.iter().find(|answer| answer.status.to_string() == text).copied();
-        let status = checked("status", value("status"), status, or_none(&expected))?;
+        let status = checked("status", value("status").or(meant), status, or_none(&expected))?;
         let answer = status.or_else(|| usual(kind?, &answers));
         let lasts = |text: &str| kind.is_none().then(|| config::duration(text)).flatten();
         let ends = if kind.is_none() { "a duration such as 2h" } else { "" };
@@ -185,8 +187,14 @@ fn name_of(format: Format) -> &'static str {
 
 /// In a query, `+` may stand for a blank and may be written as `%2B`.
 fn format_of(name: &str) -> Option<Format> {
-    let plain = name.replace("%2B", "+").replace("%2b", "+");
-    Format::ALL.into_iter().find(|format| name_of(*format) == plain)
+    let plain = name.replace("%2B", "+").replace("%2b", "+").replace("%2F", "/").replace("%2f", "/");
+    let is_it = |format: &Format| {
+        let (name, media) = (name_of(*format), format.media_type());
+        // `problem` for `problem+json`, and the whole media type.
+        [name, media, name.split('+').next().unwrap_or(name)].iter().any(|name| name.eq_ignore_ascii_case(&plain))
+    };
+    let short = || SHORT.iter().find(|(name, _)| *name == plain).map(|(_, format)| *format);
+    Format::ALL.into_iter().find(is_it).or_else(short)
 }
 
 /// Is it the second of two values?
@@ -211,6 +219,9 @@ fn failures() -> Vec<&'static str> {
 }
 
 const MAINTENANCE: &str = "maintenance";
+/// What else people call them.
+const SHORT: [(&str, Format); 4] =
+    [("text", Format::Text), ("txt", Format::Text), ("md", Format::Markdown), ("js", Format::Script)];
 const METHODS: [&str; 2] = ["GET", "POST"];
 const SHOWS: [&str; 2] = ["page", "headers"];
 
@@ -291,6 +302,25 @@ mod tests {
             assert_eq!(reply.status, 400, "{query}");
             let (_, says) = reply.body.split_once(": expected ").unwrap_or_default();
             assert!(says.contains(expected), "{query}: {}", reply.body);
+        }
+    }
+
+    #[test]
+    fn knows_what_people_call_it() {
+        for (query, same) in [
+            ("?failure=502", "?failure=bad_gateway"),
+            ("?failure=521", "?failure=refused&status=521"),
+            ("?failure=530&status=530", "?failure=dns&status=530"),
+            ("?failure=dns&format=text", "?failure=dns&format=plain"),
+            ("?failure=dns&format=md", "?failure=dns&format=markdown"),
+            ("?failure=dns&format=svg", "?failure=dns&format=svg%2Bxml"),
+            ("?failure=dns&format=problem", "?failure=dns&format=problem+json"),
+            ("?failure=dns&format=application%2Fproblem%2Bjson", "?failure=dns&format=problem+json"),
+            ("?failure=dns&format=text/html", "?failure=dns"),
+            ("?failure=dns&format=HTML", "?failure=dns"),
+        ] {
+            let (page, same) = (shown(query), shown(same));
+            assert!(page.status != 400 && page.body == same.body && page.lines == same.lines, "{query}: {}", page.body);
         }
     }
 
