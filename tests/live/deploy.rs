@@ -53,6 +53,19 @@ fn every_environment_is_ready_to_deploy_and_one_with_a_mistake_is_not() {
     assert_eq!(before, built(), "the others look at it at the same time");
 }
 
+/// Libraries export methods of classes that nobody can have an object of, and all that these need with them.
+#[test]
+fn what_nobody_can_call_is_not_uploaded() {
+    let module = std::fs::read(build().join("index_bg.wasm")).unwrap();
+    let names = |name: &str| module.windows(name.len()).any(|window| window == name.as_bytes());
+    for ours in ["fetch", "incidents_new", "incidents_fetch"] {
+        assert!(names(ours), "{ours}");
+    }
+    for unused in ["minifyconfig", "intounderlyingsource", "r2range"] {
+        assert!(!names(unused), "{unused}");
+    }
+}
+
 fn wrangler(args: &[&str]) -> Output {
     let script =
         std::env::var_os("UNDERSTUDY_WRANGLER").map_or_else(|| root().join("scripts/wrangler.mjs"), Into::into);
