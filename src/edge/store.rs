@@ -19,7 +19,7 @@ use super::wait::{both, within};
 use super::{env, isolate, now, peek, respond};
 use crate::config::Config;
 use crate::fields::Fields;
-use crate::flow::{Keep, Promote, Tier};
+use crate::flow::{Found, Keep, Promote, Tier};
 use crate::stale::{self, Entry, Record, Variants};
 
 /// The tiers that there are.
@@ -140,10 +140,22 @@ impl Store {
         let kv = self.kv.as_ref().filter(|_| kv && length <= config.kv_size_limit);
         let hash =
             if record.fingerprint().is_none() && (unmarked || kv.is_some()) { body::hash(&body).await } else { None };
-        let same = hash.filter(|_| unmarked).is_some_and(|hash| {
-            isolate::with_state(|state| state.stored().is_same(place, hash, now(), config.stale_refresh))
-        });
         let record = record.with_body(length, hash);
+        let found = isolate::with_state(|state| {
+            let stored = state.stored();
+            match record.content().filter(|_| unmarked) {
+                _ if !stored.is_noted(place, record.fingerprint(), &key, request) => Found::Overtaken,
+                Some(content) => stored.find(place, content, record.answered_at(), now(), config.stale_refresh),
+                None => {
+                    stored.doubt(place);
+                    Found::New
+                }
+            }
+        });
+        if found == Found::Overtaken {
+            // What came meanwhile may not have been for the second tier.
+            return isolate::with_state(|state| state.stored().forget_in_kv(place));
+        }
         let written = Written { key: &key, request, record: &record, body: &body, config, late };
         let to_kv = async {
             if let Some(kv) = kv
@@ -153,7 +165,7 @@ impl Store {
             }
         };
         let to_cache = async {
-            if !same {
+            if found == Found::New {
                 self.put_into_cache(written).await;
             }
         };

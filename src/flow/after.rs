@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::written::Answer;
+use super::noted::Seen;
 use super::{Consult, Fetch, Flow, Now};
 use crate::config::Mode;
 use crate::fields::{FieldLines, Fields};
@@ -96,7 +96,7 @@ impl Flow {
         let key = self.key();
         let request = self.request.fields();
         let due = self.config.stale_refresh;
-        let answer = Answer { fingerprint: &|| stale::fingerprint(status, fields), said: &|| stale::said(fields) };
+        let answer = Seen { fingerprint: &|| stale::fingerprint(status, fields), said: &|| stale::said(fields) };
         let held = |now: &mut Now| {
             let stored = now.state.stored();
             refresh == Refresh::WhenDue && status == 200 && stored.holds(&key, request, &answer, now.time, due)

@@ -8,7 +8,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 use std::time::Duration;
 
 use super::Tier;
-use super::written::{Answer, Written};
+use super::noted::{Found, Noted, Seen};
 use crate::fields::Fields;
 use crate::stale::{Record, Variants};
 use crate::time::Time;
@@ -16,7 +16,7 @@ use crate::time::Time;
 /// Copies written by this isolate, or tried in vain.
 #[derive(Debug, Default)]
 pub struct Recent {
-    written: Places<Written>,
+    written: Places<Noted>,
     /// When it was last looked whether the second tier needs a copy.
     kv: Places<Time>,
     /// Primary keys whose copies are on their way into the first tier, since when.
@@ -64,14 +64,28 @@ impl Recent {
     /// same of its keeping? Whether content without validators is the same can only be seen by reading all of it: that is
     /// looked at often in the beginning, and ever more seldom while it stays the same.
     #[must_use]
-    pub fn holds(&self, key: &str, request: &dyn Fields, answer: &Answer, now: Time, span: Duration) -> bool {
+    pub fn holds(&self, key: &str, request: &dyn Fields, answer: &Seen, now: Time, span: Duration) -> bool {
         let said = || hash(self.seed, &(answer.said)());
         self.written.get(&self.place(key, request)).is_some_and(|written| written.holds(answer, said, now, span))
     }
 
-    /// Is the body of an answer without validators that of the copy which was written within `span`? If not, it is now.
-    pub fn is_same(&mut self, place: u64, body: u64, now: Time, span: Duration) -> bool {
-        self.written.get_mut(&place).is_some_and(|written| written.is_same(body, now, span))
+    /// What is to become of the content of an answer without validators, which came then?
+    pub fn find(&mut self, place: u64, content: u64, came: Time, now: Time, span: Duration) -> Found {
+        self.written.get_mut(&place).map_or(Found::New, |written| written.find(content, came, now, span))
+    }
+
+    /// Is the copy with this place and these validators still the one to write? Not if it was taken back since, or another
+    /// one came.
+    #[must_use]
+    pub fn is_noted(&self, place: u64, fingerprint: Option<u64>, key: &str, request: &dyn Fields) -> bool {
+        self.written.get(&place).is_some_and(|written| written.is_of(fingerprint)) && self.place(key, request) == place
+    }
+
+    /// Something was written of which it is not known whether it is the same.
+    pub fn doubt(&mut self, place: u64) {
+        if let Some(written) = self.written.get_mut(&place) {
+            written.doubt();
+        }
     }
 
     /// A copy is being written, of an answer that said this of its keeping. Gives its place.
@@ -79,28 +93,32 @@ impl Recent {
         if self.written.len() >= MAX_RECENT {
             self.written.clear();
         }
-        self.absent.clear();
+        if !self.absent.is_empty() {
+            for tier in [Tier::Cache, Tier::Kv] {
+                self.absent.remove(&absence(self.seed, tier, key));
+            }
+        }
         let primary = hash(self.seed, key);
         let said = hash(self.seed, said);
         if !record.varies() {
             self.take(primary, record.fingerprint(), said, now);
             return primary;
         }
-        let known = self.written.remove(&primary).and_then(Written::into_variants);
+        let known = self.written.remove(&primary).and_then(Noted::into_variants);
         let variants = known.filter(|variants| variants.covers(record)).unwrap_or_else(|| {
             // With another epoch all that was noted of older variants is out of reach.
             self.epoch += 1;
             Variants::new(record, &self.epoch.to_string())
         });
         let place = hash(self.seed, &variants.key(key, request));
-        self.written.insert(primary, Written::list(variants, now));
+        self.written.insert(primary, Noted::list(variants, now));
         self.take(place, record.fingerprint(), said, now);
         place
     }
 
     fn take(&mut self, place: u64, fingerprint: Option<u64>, said: u64, now: Time) {
         let before = self.written.remove(&place);
-        self.written.insert(place, Written::after(before, fingerprint, said, now));
+        self.written.insert(place, Noted::after(before, fingerprint, said, now));
     }
 
     /// The body of this place is too large for a copy: there is nothing to look at any more.
@@ -204,7 +222,7 @@ impl Recent {
 
     fn place(&self, key: &str, request: &dyn Fields) -> u64 {
         let primary = hash(self.seed, key);
-        match self.written.get(&primary).and_then(Written::variants) {
+        match self.written.get(&primary).and_then(Noted::variants) {
             Some(variants) => hash(self.seed, &variants.key(key, request)),
             None => primary,
         }
@@ -271,7 +289,7 @@ mod tests {
     }
 
     fn holds(recent: &Recent, request: &dyn Fields, print: Option<u64>, said: &str, now: Time) -> bool {
-        let answer = Answer { fingerprint: &|| print, said: &|| said.to_owned() };
+        let answer = Seen { fingerprint: &|| print, said: &|| said.to_owned() };
         recent.holds(KEY, request, &answer, now, MINUTE)
     }
 

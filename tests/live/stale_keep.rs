@@ -64,6 +64,41 @@ fn the_copy_is_the_last_good_answer() {
     assert_eq!(stand.worker.count("cache.put"), puts + 1, "only that of settling");
 }
 
+/// RFC 9111 §4: the newest counts, in whatever order the bodies arrive; and what is taken back is not written after that.
+#[test]
+fn an_answer_that_is_overtaken_is_no_copy() {
+    for validator in ["", "&etag=%22{}%22"] {
+        for (newer, taken_back) in [("", false), ("&h.Cache-Control=no-store", true)] {
+            let stand = Stand::new(&VARS[..1]);
+            let answer = |body: &str, more: &str| {
+                let validator = validator.replace("{}", body);
+                format!("/ok?type=text/plain&body={body}{validator}{more}")
+            };
+            stand
+                .origin
+                .script("/page/a", &[&answer("first", ""), &answer("older", "&hold=2"), &answer("newer", newer)]);
+            stand.warm("/page/a");
+            std::thread::scope(|scope| {
+                let slow = scope.spawn(|| stand.worker.get("/page/a").text());
+                stand.origin.wait_for_path("/page/a", 2);
+                assert_eq!(stand.worker.get("/page/a").text(), "newer");
+                if taken_back {
+                    stand.worker.wait_for("cache.delete", 1);
+                } else {
+                    stand.worker.wait_for("cache.put", 2);
+                }
+                stand.origin.release();
+                assert_eq!(slow.join().unwrap(), "older");
+            });
+            stand.settle();
+            stand.fail();
+            let reply = stand.worker.get("/page/a");
+            assert_eq!(is_page(&reply), taken_back, "{validator}{newer}: {reply:?}");
+            assert!(taken_back || reply.text() == "newer", "{validator}{newer}: {reply:?}");
+        }
+    }
+}
+
 /// However young the copy is.
 #[test]
 fn a_copy_goes_as_soon_as_the_origin_forbids_it() {
