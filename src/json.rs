@@ -92,3 +92,34 @@ impl<T: Taken> Taken for (T, T) {
         Some((one, other))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn takes_what_is_wanted_and_nothing_else() {
+        let mut object: Object =
+            parse(r#"{"a": 1, "b": [["x", "y"]], "c": null, "d": 1.5, "e": -1, "f": 70000}"#).unwrap();
+        assert_eq!(object.take::<u64>("a"), Some(1));
+        assert_eq!(object.take::<Vec<(String, String)>>("b"), Some(vec![("x".to_owned(), "y".to_owned())]));
+        assert_eq!(object.take::<Option<bool>>("c"), Some(None));
+        assert_eq!((object.take::<u64>("d"), object.take::<u64>("e"), object.take::<u16>("f")), (None, None, None));
+        assert_eq!(object.end(), Some(()));
+        assert!(parse::<Object>(r#"{"a": 1}"#).unwrap().end().is_none(), "something is left");
+        assert_eq!(parse::<Vec<(String, String)>>(r#"[["x"]]"#), None);
+        assert_eq!(parse::<Vec<String>>(r#"["a", 1]"#), None);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in ".{0,64}", json in "[\\[\\]{}\",:0-9a.e+-]{0,64}") {
+            for text in [text, json] {
+                let _ = parse::<Vec<Map<String, Value>>>(&text);
+                let _ = parse::<Object>(&text).map(|mut object| (object.take::<Vec<u32>>("a"), object.end()));
+            }
+        }
+    }
+}

@@ -5,7 +5,8 @@ const EXPORTS = 7;
 
 /**
  * The module without what its libraries export for classes that nobody can have an object of. wasm-bindgen keeps all of
- * that, because JavaScript might call it: but an object comes from a constructor, or out of the module.
+ * that, because JavaScript might call it: but an object comes from a constructor (which is called `new` in Rust), or out of
+ * the module.
  */
 export function withoutUnusedClasses(module) {
   const all = sections(module);
@@ -27,6 +28,7 @@ export function withoutUnusedClasses(module) {
 const HEADER = 8;
 
 function sections(module) {
+  if (module.readUInt32LE(0) !== 0x6d736100) throw new Error("no Wasm module");
   const reader = new Reader(module.subarray(HEADER));
   const all = [];
   while (!reader.isAtEnd()) all.push({ id: reader.byte(), bytes: reader.bytes() });
@@ -35,25 +37,27 @@ function sections(module) {
 
 const section = (id, bytes) => Buffer.concat([Buffer.from([id]), number(bytes.length), bytes]);
 
-function exports(bytes) {
-  const reader = new Reader(bytes);
-  return Array.from({ length: reader.number() }, () => {
-    const start = reader.at;
-    const name = reader.name();
-    reader.byte();
-    reader.number();
-    return { name, bytes: bytes.subarray(start, reader.at) };
-  });
-}
+const exports = (bytes) => list(bytes, (reader) => {
+  const start = reader.at;
+  const name = reader.name();
+  reader.byte();
+  reader.number();
+  return { name, bytes: bytes.subarray(start, reader.at) };
+});
 
-function imports(bytes) {
+const imports = (bytes) => list(bytes, (reader) => {
+  reader.name();
+  const name = reader.name();
+  reader.type();
+  return name;
+});
+
+// What is read wrongly ends elsewhere.
+function list(bytes, one) {
   const reader = new Reader(bytes);
-  return Array.from({ length: reader.number() }, () => {
-    reader.name();
-    const name = reader.name();
-    reader.type();
-    return name;
-  });
+  const all = Array.from({ length: reader.number() }, () => one(reader));
+  if (!reader.isAtEnd()) throw new Error("a Wasm section with something unknown in it");
+  return all;
 }
 
 class Reader {
@@ -67,6 +71,7 @@ class Reader {
   }
 
   byte() {
+    if (this.isAtEnd()) throw new Error("the Wasm module ends too soon");
     return this.source[this.at++];
   }
 
@@ -80,6 +85,7 @@ class Reader {
 
   bytes() {
     const length = this.number();
+    if (length > this.source.length - this.at) throw new Error("the Wasm module ends too soon");
     return this.source.subarray(this.at, (this.at += length));
   }
 
@@ -87,17 +93,39 @@ class Reader {
     return this.bytes().toString();
   }
 
-  /** What kind of thing is imported: a function, a table, a memory, a global or a tag. */
+  /** What is imported: a function, a table, a memory, a global or a tag. */
   type() {
     const kind = this.byte();
-    if (kind === 3) return this.at += 2;
-    if (kind === 1 || kind === 4) this.byte();
-    if (kind === 1 || kind === 2) {
-      const hasMost = this.byte() & 1;
-      this.number();
-      return hasMost ? this.number() : undefined;
-    }
-    return this.number();
+    const one = [this.number, this.table, this.limits, this.global, this.tag][kind];
+    if (!one) throw new Error(`an unknown kind of import: ${kind}`);
+    one.call(this);
+  }
+
+  table() {
+    this.value();
+    this.limits();
+  }
+
+  limits() {
+    const hasMost = this.byte() & 1;
+    this.number();
+    if (hasMost) this.number();
+  }
+
+  global() {
+    this.value();
+    this.byte();
+  }
+
+  tag() {
+    this.byte();
+    this.number();
+  }
+
+  /** The type of a value: numbers, vectors, functions and whatever is JavaScript's; others have more than a byte. */
+  value() {
+    const type = this.byte();
+    if (!(type >= 0x7b && type <= 0x7f) && type !== 0x70 && type !== 0x6f) throw new Error(`an unknown type: ${type}`);
   }
 }
 

@@ -25,9 +25,7 @@ const DOTS = /\/\.|%2e|\\/i;
 
 /** The values of these fields, a line for each; names are lines, too. */
 export function values(headers, names) {
-  let all = "";
-  for (const name of names.split("\n")) all += `${headers.get(name) ?? ""}\n`;
-  return all;
+  return names.split("\n").map((name) => headers.get(name) ?? "").join("\n");
 }
 
 /** The request to another address, whatever else it is; `fields` are pairs of lines: a name and its value, or none to leave. */
@@ -89,7 +87,8 @@ export function broken(response, bytes) {
   return new Response(readable, response);
 }
 
-// Not at once: what has not gone out by then, header fields and all, never does.
+// Not at once: what has not gone out by then, header fields and all, never does. (So between `restored` in peek.rs and the
+// answer nothing may be waited for.)
 async function breakOff(writer, bytes) {
   if (bytes.length) await writer.write(bytes);
   await scheduler.wait(0);

@@ -54,6 +54,15 @@ pub fn classify(params: &Params, method: &str, outcome: &Outcome) -> Option<Fail
     }
 }
 
+/// Nothing was to be seen of it in time: it may still turn out blank, and is no page to keep.
+#[must_use]
+pub fn may_turn_out_blank(params: &Params, method: &str, outcome: &Outcome) -> bool {
+    let Outcome::Answered { status, fields, body: body @ Body::Prefix { whole: false, .. } } = *outcome else {
+        return false;
+    };
+    params.blank && body.seen().trim_ascii().is_empty() && may_be_blank(method, status, fields)
+}
+
 /// RFC 9110 §15.3.5, §15.4.5 and §9.3.2: 204, 205, 304 and answers to HEAD have no body by right; only a page that should be there can be blank.
 pub(super) fn may_be_blank(method: &str, status: u16, fields: &dyn Fields) -> bool {
     method == "GET" && status == 200 && fields.field("content-type").is_some_and(|t| is_html(&t))

@@ -13,7 +13,7 @@ mod classify;
 mod kind;
 mod prefix;
 
-pub use classify::{Params, StatusSet, classify};
+pub use classify::{Params, StatusSet, classify, may_turn_out_blank};
 pub use kind::{Explanation, Kind, Row, Worth};
 pub use prefix::{MAX_PREFIX, Prefix, Until, inspect};
 

@@ -159,7 +159,9 @@ impl Flow {
     pub(super) fn freshened(&self, status: u16, fields: &dyn Fields, now: &mut Now) -> After {
         let Some((old, _)) = self.held.as_ref().map(Held::parts) else { return After::default() };
         if self.request.method() == "HEAD" && matches!(status, 404 | 410 | 451) {
-            return After { remove: vec![self.key()], ..After::default() };
+            let key = self.key();
+            now.state.stored().forget_key(&key);
+            return After { remove: vec![key], ..After::default() };
         }
         let new = Some(()).filter(|()| fields.field("set-cookie").is_none());
         match new.and_then(|()| self.updated(old, status, fields, now)) {

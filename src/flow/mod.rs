@@ -334,10 +334,11 @@ impl Flow {
     pub fn late(&mut self, outcome: &Outcome, now: &mut Now) -> After {
         let method = self.request.method();
         let failed = failure::classify(&self.config.failure, method, outcome);
+        let blank = failure::may_turn_out_blank(&self.config.failure, method, outcome);
         self.judge_origin(failed, outcome, now);
         now.state.stored().unclaim(&self.key());
         match outcome {
-            Outcome::Answered { status, fields, .. } if failed.is_none() => {
+            Outcome::Answered { status, fields, .. } if failed.is_none() && !blank => {
                 let after = self.after(*status, *fields, now, after::Refresh::Always);
                 After { tell: self.tell.take(), ..after }
             }

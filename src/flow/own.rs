@@ -32,7 +32,7 @@ pub fn maintenance_page(
         now,
         until: planned.until,
     };
-    own_page(pages, config, request, &incident, "maintenance")
+    own_page(pages, config, request, &incident, Some("maintenance"))
 }
 
 /// The page for a request that came back to us (RFC 9209 §2.3.30).
@@ -50,12 +50,11 @@ pub fn loop_page(pages: &mut Memo, config: &Config, request: &Request, now: Time
         now,
         until: None,
     };
-    own_page(pages, config, request, &incident, "")
+    own_page(pages, config, request, &incident, None)
 }
 
-fn own_page(pages: &mut Memo, config: &Config, request: &Request, incident: &Incident, details: &str) -> Page {
+fn own_page(pages: &mut Memo, config: &Config, request: &Request, incident: &Incident, details: Option<&str>) -> Page {
     let mut page = pages.render(&config.page, incident, &page_asked(request));
-    let details = Some(details).filter(|d| !d.is_empty());
     let error = incident.error.or(Some("proxy_internal_response"));
     let passed = Passed { error, details, ..Passed::default() };
     page.lines.push("proxy-status", report::proxy_status(None, deployment(config, request), passed));

@@ -163,7 +163,8 @@ impl Flow {
         if self.validates(status) {
             return self.validated(fields, now);
         }
-        let after = self.after(status, fields, now, Refresh::WhenDue);
+        let blank = failure::may_turn_out_blank(&self.config.failure, self.request.method(), outcome);
+        let after = if blank { After::default() } else { self.after(status, fields, now, Refresh::WhenDue) };
         self.phase = Phase::Done;
         let answer = self.relayed();
         Step::Finish(Box::new(self.finish(answer, after, now)))

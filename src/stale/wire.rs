@@ -1,7 +1,7 @@
 //! How are records and lists of variants written down, and what is believed of them when they are read back?
 //!
 //! As JSON in plain ASCII, so that they can travel in a header line or in a store's metadata, with a version. What is
-//! not exactly what this version writes is a miss: a store is as hostile as a header.
+//! another version's, lacks something, has more or something of another kind is a miss: a store is as hostile as a header.
 
 use serde::Serialize;
 

@@ -35,6 +35,24 @@ await play(async ({ tab, pass, loads, reloads, probes, shown }) => {
     return;
   }
 
+  await scene("asks once more after all when a device was offline", async () => {
+    const online = (value, event) => tab.evaluate(
+      `Object.defineProperty(navigator, "onLine", { value: ${value}, configurable: true }); ${event}`);
+    await fails();
+    await tab.open(`${SITE}/page/late`);
+    await pass(12 * HOUR);
+    const before = (await probes()).length;
+    await gaveUp();
+    await online(false, "document.getElementById('again').click()");
+    check((await shown("count")).startsWith("Your device is offline"), `says while offline: ${await shown("count")}`);
+    await pass(HOUR);
+    check((await probes()).length === before, "asks while offline");
+    await online(true, "dispatchEvent(new Event('online'))");
+    await pass(HOUR);
+    check((await probes()).length === before + 1, `asked ${(await probes()).length - before} times more`);
+    await gaveUp();
+  });
+
   await scene("opens the website at whatever it says itself", async () => {
     await origin("mend");
     for (const status of BACK) {

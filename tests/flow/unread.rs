@@ -50,6 +50,19 @@ fn how_a_failure_begins_decides_whose_it_is() {
     }
 }
 
+/// It goes out, for whoever has begun to wait; but should it be blank after all, no copy is to be.
+#[test]
+fn what_may_still_turn_out_blank_is_no_copy() {
+    let html = lines(&[("content-type", "text/html")]);
+    for (bytes, whole, kept) in [("", false, false), (" \n", false, false), (" <", false, true), (" <", true, true)] {
+        let body = Body::Prefix { bytes: bytes.as_bytes(), whole };
+        let step = asked_with("GET", &[("FAILURE_BLANK", "on")], 200, &html, body);
+        let Step::Finish(finish) = step else { panic!("{bytes:?}") };
+        assert!(matches!(finish.answer, Answer::Origin(_)), "{bytes:?}");
+        assert_eq!(finish.after.keep.is_some(), kept, "{bytes:?} {whole}");
+    }
+}
+
 /// RFC 9110 §9.3.2: HEAD gets the fields that GET would get. Of HTML and text nobody can tell without the body.
 #[test]
 fn the_media_type_decides_whose_the_answer_to_a_head_is() {

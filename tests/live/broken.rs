@@ -52,6 +52,19 @@ fn it_is_asked_for_once_more_and_a_copy_stands_in() {
     assert!(reply.says("cache-status", "fwd-status=502"), "{reply:?}");
 }
 
+/// Nobody reads further than that before the visitor: who goes on from there goes on with them.
+#[test]
+fn what_breaks_off_later_breaks_off_for_the_visitor_too() {
+    let origin = Origin::start();
+    let worker = Setup::new(origin.port()).var("RETRY_ATTEMPTS", 0).start();
+    for (bytes, replaced) in [(4095, true), (6000, false)] {
+        let target = format!("/ok?status=502&type=application/json&n=100000&cut={bytes}&end=fin");
+        let reply = worker.get_with(&target, &[("Accept", "text/html")]);
+        assert_eq!((reply.status, reply.whole), (502, replaced), "{bytes}: {}", reply.raw.head());
+        assert_eq!(reply.text().contains("<!doctype html>"), replaced, "{bytes}");
+    }
+}
+
 /// Until its body breaks off it is not blank, and after it neither: it is as broken as any other.
 #[test]
 fn nor_is_half_a_page_a_blank_one() {

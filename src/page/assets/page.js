@@ -13,7 +13,8 @@
   on('again', function (e) {
     e.preventDefault();
     // A reload without a network would leave the browser's own page here, which knows of no website that comes back.
-    if (s.wait && navigator.onLine === false) tell(s.offline);
+    // Who has given up asks once more when there is one.
+    if (s.wait && navigator.onLine === false) { due = due || Date.now(); tick(); aloud(s.offline); }
     else location.reload();
   });
   on('copy', function (e) {
@@ -81,7 +82,7 @@
   var wait = function (secs) {
     span = Math.max(1, secs);
     due = Date.now() + span * 1000;
-    aloud(s.check.replace('{in}', within(Math.ceil(span))));
+    if (navigator.onLine !== false) aloud(s.check.replace('{in}', within(Math.ceil(span))));
     tick();
   };
   var tick = function () {
