@@ -18,7 +18,7 @@ use understudy::time::Time;
 
 const NOW: Time = Time::from_secs(1_764_108_060);
 
-const SKIPS: [SkipReason; 22] = {
+const SKIPS: [SkipReason; 23] = {
     use SkipReason::*;
     [
         Method,
@@ -36,6 +36,7 @@ const SKIPS: [SkipReason; 22] = {
         Rerouted,
         VaryStar,
         VaryNames,
+        Endless,
         TooLarge,
         Malformed,
         HeadersTooLarge,

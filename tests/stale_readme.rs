@@ -48,6 +48,13 @@ fn kept_rows() -> Vec<Kept> {
             not_about: [200, 203, 204, 300, 301, 308].map(|s| near(status(s))).to_vec(),
         },
         Kept {
+            row: "a stream without an end",
+            about: ["text/event-stream", "Text/Event-Stream; charset=utf-8", "multipart/x-mixed-replace; boundary=a"]
+                .map(|kind| of(&[("content-type", kind)]))
+                .to_vec(),
+            not_about: ["text/plain", "multipart/mixed"].map(|kind| near(of(&[("content-type", kind)]))).to_vec(),
+        },
+        Kept {
             row: "`Set-Cookie`",
             about: vec![of(&[("set-cookie", "a=b")]), of(&[("set-cookie", "")])],
             not_about: vec![near(of(&[("x-set-cookie", "a=b")]))],
@@ -214,9 +221,15 @@ fn only_what_everybody_is_told_removes_a_copy() {
         let rows = kept_rows();
         let row = rows.iter().find(|row| cells[0].starts_with(row.row)).unwrap();
         for (ask, page) in &row.about {
-            for field in [("cookie", "_ga=1"), ("cookie", "sid=1"), ("authorization", "x")] {
-                let told = told(&ask.clone().with(field.0, field.1), page, &params());
-                assert_eq!(told, "skip", "{} {field:?}", row.row);
+            for (name, value, expected) in [
+                ("cookie", "_ga=1; __cf_bm=2", "remove"),
+                ("cookie", "sid=1", "skip"),
+                ("cookie", "_ga=1; theme=dark", "skip"),
+                ("authorization", "x", "skip"),
+                ("x-original-url", "/nope", "skip"),
+            ] {
+                let told = told(&ask.clone().with(name, value), page, &params());
+                assert_eq!(told, expected, "{} {name}: {value}", row.row);
             }
         }
     }
@@ -396,14 +409,20 @@ fn table(heading: &str) -> Vec<Vec<String>> {
 
 /// What the row says: `keep`, `skip` (the older copy stays) or `remove`.
 fn promised(cells: &[String], ask: &Ask) -> &'static str {
-    let named = ask.fields.field("cookie").or(ask.fields.field("authorization")).is_some();
+    let has = |name: &&str| ask.fields.field(name).is_some();
+    let cookie = ask.fields.field("cookie").is_some_and(|all| all.split(';').any(|one| !one.trim().starts_with('_')));
+    let named = cookie || has(&"authorization");
+    let rerouted = REROUTING.iter().any(has);
     let (kept, older) = (cells[1].trim_matches('*'), cells[2].trim_matches('*'));
-    match (kept.starts_with("yes"), older.starts_with("removed"), older.starts_with("removed¹") && named) {
+    match (kept.starts_with("yes"), older.starts_with("removed"), rerouted || older.starts_with("removed¹") && named) {
         (true, ..) => "keep",
         (false, true, false) => "remove",
         (false, ..) => "skip",
     }
 }
+
+const REROUTING: [&str; 5] =
+    ["x-forwarded-host", "x-original-url", "x-rewrite-url", "x-http-method-override", "x-host"];
 
 fn told(ask: &Ask, page: &Page, params: &Params) -> &'static str {
     match verdict(ask, page, params).split(':').next() {

@@ -58,7 +58,7 @@ async fn purged(keys: Vec<String>, env: &Env) -> Reply {
     for key in &keys {
         failed.extend(store.remove(key).await);
     }
-    isolate::with_state(|state| state.stored().clear());
+    isolate::with_state(|state| state.stored().clear(now()));
     crate::admin::purged(keys.len(), &failed)
 }
 

@@ -10,7 +10,7 @@ use worker::{Context, Delay, Env};
 use super::attempt::{Attempt, Ended};
 use super::convert::{self, HeaderFields};
 use super::copied::copied;
-use super::outgoing::{Outgoing, forwarded};
+use super::outgoing::{Came, Outgoing, forwarded};
 use super::peek;
 use super::store::{Copy, Store};
 use super::tidy::Tidy;
@@ -41,13 +41,13 @@ pub async fn drive(
     request: Request,
     incoming: Incoming,
     drill: Option<Drill>,
-    has_body: bool,
+    came: Came,
     platform: Platform,
-    came: Time,
+    at: Time,
 ) -> Option<Response> {
-    let outgoing = Outgoing::new(&config, &request, incoming, has_body).await;
+    let outgoing = Outgoing::new(&config, &request, incoming, came).await;
     // How long it took to read a body is the visitor's affair.
-    let time = if has_body { now() } else { came };
+    let time = if came.has_body { now() } else { at };
     let flow = Flow::new(config, request, outgoing.replay(), platform.bindings, drill, time, isolate::seed());
     let mut driver = Driver { flow, outgoing, env: platform.env, store: None, ended: None, copy: None };
     let first = isolate::with_state(|state| driver.flow.start(&mut Now { time, state }));

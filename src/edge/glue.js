@@ -6,17 +6,19 @@
 import { waitUntil } from "cloudflare:workers";
 
 /**
- * All that is asked of a request: method, URL, whether it has a body, and its header fields as pairs of lines. All of them
- * at once, for one look at each of those that nearly every request is asked for costs more.
+ * All that is asked of a request: method, URL, whether it has a body and another URL than it came with, and its header
+ * fields as pairs of lines. All of them at once, for one look at each of those that nearly every request is asked for costs
+ * more.
  */
 export function head(request) {
-  let all = `${request.method}\n${address(request.url)}\n${request.body ? "body" : ""}\n`;
+  const url = address(request.url);
+  let all = `${request.method}\n${url}\n${request.body ? "body" : ""}${url === request.url ? "" : "moved"}\n`;
   request.headers.forEach((value, name) => (all += `${name}\n${value}\n`));
   return all;
 }
 
-// The runtime hands over dot segments as they came, `fetch` resolves them: what is decided by the path must be decided by
-// the one that will be asked for.
+// The runtime hands over dot segments as they came, and `fetch` resolves some of them: what is decided by a path, and kept
+// under it, must be the one that is asked for.
 function address(url) {
   return DOTS.test(url) && URL.canParse(url) ? new URL(url).href : url;
 }
@@ -81,7 +83,7 @@ let taken;
 
 /** The same response with a body that breaks off after these bytes, as its own did. */
 export function broken(response, bytes) {
-  const length = response.headers.has("content-encoding") ? null : response.headers.get("content-length");
+  const length = response.headers.get("content-length");
   const { readable, writable } = length ? new FixedLengthStream(Number(length)) : new IdentityTransformStream();
   breakOff(writable.getWriter(), bytes.slice()).catch(() => {});
   return new Response(readable, response);
@@ -223,6 +225,7 @@ async function file(assets, path) {
 export class Holding {
   constructor(copy, patience) {
     this.reader = copy.body?.getReader();
+    this.coded = copy.headers.has("content-encoding");
     this.came = 0;
     this.late = new Promise((over) => (this.timer = setTimeout(over, patience)));
   }
@@ -237,7 +240,8 @@ export class Holding {
         this.came += piece.value.byteLength;
       }
     } catch {
-      return this.over(false);
+      // Of nothing, no coding can be read; that is no body that broke off.
+      return this.over(this.coded && !this.came ? undefined : false);
     }
   }
 

@@ -41,6 +41,7 @@ use crate::route::{Route, route};
 use crate::time::Time;
 use convert::RequestFields;
 use drive::Platform;
+use outgoing::Came;
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
 extern "C" {
@@ -71,18 +72,19 @@ async fn handle(incoming: web_sys::Request, env: Env, ctx: Context) -> web_sys::
         ctx.pass_through_on_exception();
     }
     let (url, rest) = rest.split_once('\n').unwrap_or_default();
-    let (body, fields) = rest.split_once('\n').unwrap_or_default();
-    let (method, url, has_body) = (method.to_owned(), url.to_owned(), !body.is_empty());
+    let (said, fields) = rest.split_once('\n').unwrap_or_default();
+    let (method, url) = (method.to_owned(), url.to_owned());
+    let came = Came { has_body: said.starts_with("body"), moved: said.ends_with("moved") };
     let start = head.len() - fields.len();
     let request = Request::new(method, url, RequestFields::new(head, start));
-    let response = answer(request, incoming, has_body, env, ctx).await;
+    let response = answer(request, incoming, came, env, ctx).await;
     response.unwrap_or_else(last_resort::response)
 }
 
 async fn answer(
     request: Request,
     incoming: web_sys::Request,
-    has_body: bool,
+    came: Came,
     env: Env,
     ctx: Context,
 ) -> Option<web_sys::Response> {
@@ -92,7 +94,7 @@ async fn answer(
     match route(&request, &config, now) {
         Route::Handle(drill) => {
             let platform = Platform { env, ctx, bindings: isolate.bindings };
-            drive::drive(config, request, incoming, drill, has_body, platform, now).await
+            drive::drive(config, request, incoming, drill, came, platform, now).await
         }
         Route::Relay => drive::relay(&config, &request, &incoming).await,
         Route::Admin(action) => admin::answer(action, &request, &incoming, &isolate, &config, &env).await,

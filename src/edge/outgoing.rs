@@ -13,6 +13,15 @@ use crate::flow::Fetch;
 use crate::request::Request;
 use crate::retry::Replay;
 
+/// What else is known of a request from the start.
+#[derive(Clone, Copy)]
+pub struct Came {
+    /// It has a body.
+    pub has_body: bool,
+    /// Its URL is not the one that it came with: dot segments are resolved.
+    pub moved: bool,
+}
+
 /// The request as it goes to origins.
 pub struct Outgoing {
     incoming: Incoming,
@@ -22,15 +31,18 @@ pub struct Outgoing {
     /// Its body broke off while it was being read: there is nothing to send any more.
     spoiled: bool,
     fields: Vec<(&'static str, String)>,
+    /// Where it was going, if its own URL says something else.
+    url: Option<String>,
 }
 
 impl Outgoing {
     /// Keeps the body if it is small enough: before the first send, for afterwards it is gone. Not only for replay: the
     /// time of an attempt can be measured only when the visitor has no part in it.
-    pub async fn new(config: &Config, request: &Request, incoming: Incoming, has_body: bool) -> Self {
+    pub async fn new(config: &Config, request: &Request, incoming: Incoming, came: Came) -> Self {
         let fields = config.mark.as_deref().map(|mark| forwarded(request, mark)).unwrap_or_default();
-        let mut outgoing = Self { incoming, body: None, replay: Replay::Yes, spoiled: false, fields };
-        if !has_body {
+        let url = came.moved.then(|| request.url().to_owned());
+        let mut outgoing = Self { incoming, body: None, replay: Replay::Yes, spoiled: false, fields, url };
+        if !came.has_body {
             return outgoing;
         }
         outgoing.replay = Replay::No;
@@ -63,7 +75,9 @@ impl Outgoing {
         }
         let body = self.body.as_ref().map(|b| JsValue::from(b.clone()));
         match &fetch.url {
-            None if body.is_none() && fetch.conditions.is_empty() => Ok(Attempt::start(&self.incoming, fetch.timeout)),
+            None if body.is_none() && fetch.conditions.is_empty() && self.url.is_none() => {
+                Ok(Attempt::start(&self.incoming, fetch.timeout))
+            }
             url => {
                 // Where it was going, it is nobody else's request.
                 let mut fields: Vec<(&str, String)> = if url.is_some() { self.fields.clone() } else { Vec::new() };
@@ -71,7 +85,7 @@ impl Outgoing {
                     fields.extend(CONDITIONS.map(|name| (name, String::new())));
                     fields.extend(fetch.conditions.iter().map(|(name, value)| (name.as_str(), value.clone())));
                 }
-                let url = url.clone().unwrap_or_else(|| self.incoming.url());
+                let url = url.clone().or_else(|| self.url.clone()).unwrap_or_else(|| self.incoming.url());
                 let request = convert::outgoing(&self.incoming, &url, body.as_ref(), &fields)?;
                 Ok(Attempt::start(&request, fetch.timeout))
             }

@@ -19,7 +19,8 @@ extern "C" {
 
 /// Reads the start of the body, decoded. What has not come within the limit is not waited for.
 pub async fn prefix(response: &Response, until: Until, limit: Duration) -> Prefix {
-    if response.body().is_none() {
+    let is = |name: &str| response.headers().get(name).ok().flatten();
+    if response.body().is_none() || is("content-length").as_deref() == Some("0") {
         return Prefix::nothing();
     }
     let Some(reader) = response.clone().ok().and_then(|copy| reader(&copy)) else { return Prefix::default() };
@@ -50,7 +51,10 @@ async fn fill(prefix: &mut Prefix, reader: &ReadableStreamDefaultReader, until: 
 /// the runtime would not even send the header fields of such an answer.
 pub fn restored(ended: Ended, prefix: Option<&Prefix>) -> Ended {
     match (ended, prefix.filter(|prefix| prefix.is_broken())) {
-        (Ended::Answered(response), Some(prefix)) => {
+        // Of a coded body only what was decoded is known; the runtime's own may get further.
+        (Ended::Answered(response), Some(prefix))
+            if !response.headers().has("content-encoding").unwrap_or_default() =>
+        {
             Ended::Answered(broken(&response, prefix.bytes()).unwrap_or(response))
         }
         (ended, _) => ended,

@@ -165,8 +165,8 @@ impl Store {
             }
         };
         let to_cache = async {
-            if found == Found::New {
-                self.put_into_cache(written).await;
+            if found == Found::New && self.put_into_cache(written).await.is_none() {
+                isolate::with_state(|state| state.stored().forget(place));
             }
         };
         both(to_cache, to_kv).await;
@@ -177,12 +177,15 @@ impl Store {
         let Promote { key, record } = promote;
         if let Some(body) = body.dyn_ref() {
             self.put_into_cache(Written { key: &key, request, record: &record, body, config, late: true }).await;
+            // It may be an older one than was written here.
+            isolate::with_state(|state| state.stored().forget_key(&key));
         }
     }
 
-    async fn put_into_cache(&self, written: Written<'_>) {
+    /// `None`: it was not taken.
+    async fn put_into_cache(&self, written: Written<'_>) -> Option<()> {
         let Written { key, request, record, body, config, late } = written;
-        let (Some(cache), Some(span)) = (&self.cache, written.span()) else { return };
+        let (Some(cache), Some(span)) = (&self.cache, written.span()) else { return Some(()) };
         let mut at = key.to_owned();
         // Most copies are written without a look at what is there: it is as old as the copy is new.
         let look = late || record.varies();
@@ -206,10 +209,10 @@ impl Store {
                     if config.stale.fresh { Duration::ZERO } else { config.stale_refresh },
                 )
             {
-                return;
+                return Some(());
             }
         }
-        let _ = cache.put(&at, &Entry::Copy(Box::new(record.clone())), body, span).await;
+        cache.put(&at, &Entry::Copy(Box::new(record.clone())), body, span).await
     }
 
     /// Removes the copies under this key from the first tier.

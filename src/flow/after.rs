@@ -78,7 +78,7 @@ impl Flow {
             method => {
                 let urls = stale::invalidated(method, self.request.url(), status, &self.named(fields));
                 let remove: Vec<_> = urls.iter().map(|url| stale::key(url, &self.config.stale.ignore_params)).collect();
-                remove.iter().for_each(|key| now.state.stored().forget_key(key));
+                remove.iter().for_each(|key| now.state.stored().remove_key(key, now.time));
                 let keep =
                     if self.config.stale.fresh { self.after_get(status, fields, now, refresh).keep } else { None };
                 After { keep, remove, ..After::default() }
@@ -109,6 +109,8 @@ impl Flow {
         match stale::admit(&self.asked(), &answered, &self.config.stale) {
             // An error hides no page that was good.
             Admission::Keep(_) if status >= 500 && !self.vacant => After::default(),
+            // It was asked for before a change or a purge, and may be what that was about.
+            Admission::Keep(_) if now.state.stored().is_removed_since(&key, self.asked_at) => After::default(),
             Admission::Keep(record) => {
                 let reusable = record.is_reusable();
                 if fresh && !reusable && held(now) {
@@ -122,11 +124,11 @@ impl Flow {
                 let place = stored.note(&key, request, &record, &stale::said(fields), now.time);
                 let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
                 let late = refresh == Refresh::Always || now.time.since(self.asked_at) > PROMPT;
-                let unmarked = record.fingerprint().is_none() && !(fresh && reusable) && !late;
+                let unmarked = record.fingerprint().is_none() && !(fresh && reusable);
                 After { keep: Some(Keep { key, place, kv, unmarked, late, renews: None, record }), ..After::default() }
             }
             Admission::Remove(_) => {
-                now.state.stored().forget_key(&key);
+                now.state.stored().remove_key(&key, now.time);
                 now.state.stored().set_barren(&key, now.time, fresh);
                 After { remove: vec![key], ..After::default() }
             }

@@ -160,7 +160,7 @@ impl Flow {
         let Some((old, _)) = self.held.as_ref().map(Held::parts) else { return After::default() };
         if self.request.method() == "HEAD" && matches!(status, 404 | 410 | 451) {
             let key = self.key();
-            now.state.stored().forget_key(&key);
+            now.state.stored().remove_key(&key, now.time);
             return After { remove: vec![key], ..After::default() };
         }
         let new = Some(()).filter(|()| fields.field("set-cookie").is_none());

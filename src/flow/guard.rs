@@ -47,9 +47,14 @@ impl Flow {
         if patience.is_zero() || matches!(status, 204 | 205 | 304 | 400..=499) || !is_document(fields) {
             return None;
         }
+        let length = fields.field("content-length");
+        if length.as_deref() == Some("0") {
+            // All there already, and no coding of nothing need be read.
+            return None;
+        }
         // RFC 9110 §8.6: with a coding, the length is not that of what is read.
         let is_coded = fields.field("content-encoding").is_some();
-        let length = fields.field("content-length").filter(|_| !is_coded).and_then(|length| length.parse().ok());
+        let length = length.filter(|_| !is_coded).and_then(|length| length.parse().ok());
         length.is_none_or(|length: u64| length <= limit).then_some(Hold { limit, length, patience })
     }
 }

@@ -73,7 +73,8 @@ impl Flow {
             keep: match self.config.bodies {
                 // A drill has no response that could be kept; and one whose body is lost would be no answer at all.
                 _ if self.drill.is_some() || matches!(body, Body::Broken(_)) => false,
-                Bodies::Gateway => author == Author::Application,
+                // Of which nothing comes, that says nothing.
+                Bodies::Gateway => author == Author::Application && !is_silent(body),
                 Bodies::All => false,
                 Bodies::None => true,
             },
@@ -147,6 +148,11 @@ pub(super) fn authority<'a>(config: &'a Config, request: &'a Request, target: us
         Some(index) => config.fallbacks.get(index),
     };
     base.map_or_else(|| request.parts().authority, |base| base.authority())
+}
+
+/// Not a byte of it came in time.
+fn is_silent(body: &Body) -> bool {
+    matches!(body, Body::Prefix { bytes: [], whole: false })
 }
 
 fn retry_after(outcome: &Outcome, now: Time) -> Option<Duration> {

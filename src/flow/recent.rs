@@ -25,6 +25,9 @@ pub struct Recent {
     barren: Places<Time>,
     /// Primary keys under which a tier had nothing, when it was last asked.
     absent: Places<Time>,
+    /// Primary keys whose copies were removed, and when all may have been: nothing that was asked before is written after that.
+    removed: Places<Time>,
+    cleared: Time,
     /// Primary keys whose copies are being asked about in the background, until when that counts.
     claimed: Places<Time>,
     epoch: u64,
@@ -199,12 +202,26 @@ impl Recent {
     }
 
     /// All copies may have been removed.
-    pub fn clear(&mut self) {
+    pub fn clear(&mut self, now: Time) {
         self.written.clear();
         self.kv.clear();
+        self.cleared = now;
     }
 
     /// The copies under this primary key were removed, all variants with them.
+    pub fn remove_key(&mut self, key: &str, now: Time) {
+        insert(&mut self.removed, hash(self.seed, key), now);
+        self.forget_key(key);
+    }
+
+    /// Was the copy removed after this was asked?
+    #[must_use]
+    pub fn is_removed_since(&self, key: &str, asked_at: Time) -> bool {
+        let removed = || self.removed.get(&hash(self.seed, key)).is_some_and(|at| asked_at < *at);
+        asked_at < self.cleared || !self.removed.is_empty() && removed()
+    }
+
+    /// What lies under this primary key is another copy than was written here.
     pub fn forget_key(&mut self, key: &str) {
         self.forget(hash(self.seed, key));
     }

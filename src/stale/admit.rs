@@ -4,7 +4,7 @@
 //! often; all lines are only read for what will be kept.
 //!
 //! An answer that is not kept leaves the older copy alone, except where the origin *takes it back*: it says that there
-//! is nothing (404, 410, 451), or it tells a visitor without `Cookie` and `Authorization` that this must not be kept or
+//! is nothing (404, 410, 451), or it tells a visitor who could be anybody that this must not be kept or
 //! not be shown (`no-store`, `private`, `no-cache`, a prohibition that leaves no use for a copy, 401). Said to a visitor
 //! with a cookie, that may hold for this visitor only, and everybody with an account could wipe the anonymous copy. For
 //! the same reason `Set-Cookie`, 403, 429 and the like, which anybody can provoke, take nothing back.
@@ -40,14 +40,14 @@ pub fn admit(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Adm
     if asked.method != "GET" && !(params.fresh && is_of_its_target(asked, answered)) {
         return Admission::Skip(SkipReason::Method);
     }
-    match judge(asked, answered, params) {
-        Ok(record) => Admission::Keep(Box::new(record)),
-        Err(_) if matches!(answered.status, 404 | 410 | 451) => Admission::Remove(Gone),
-        Err(why @ (NoStore | Private | NoCache | NeverUsable | Gone)) if personal::is_anonymous(asked.fields) => {
-            Admission::Remove(why)
-        }
-        Err(why) => Admission::Skip(why),
-    }
+    let removed = match judge(asked, answered, params) {
+        Ok(record) => return Admission::Keep(Box::new(record)),
+        Err(_) if matches!(answered.status, 404 | 410 | 451) => Gone,
+        Err(why @ (NoStore | Private | NoCache | NeverUsable | Gone)) if personal::is_anonymous(asked.fields) => why,
+        Err(why) => return Admission::Skip(why),
+    };
+    // Of something else than the URL says anybody can ask.
+    if personal::is_rerouted(asked) { Admission::Skip(SkipReason::Rerouted) } else { Admission::Remove(removed) }
 }
 
 /// Does the answer to a POST say that it is what a GET would get (RFC 9110 §9.3.3)?
@@ -60,6 +60,9 @@ fn is_of_its_target(asked: &Asked<'_>, answered: &Answered<'_>) -> bool {
 
 fn judge(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Result<Record, SkipReason> {
     is_candidate(answered.status, params)?;
+    if answered.fields.field("content-type").is_some_and(|kind| never_ends(&kind)) {
+        return Err(SkipReason::Endless);
+    }
     if answered.fields.field("set-cookie").is_some() {
         return Err(SkipReason::SetCookie);
     }
@@ -97,6 +100,12 @@ fn judge(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Result<
     is_cacheable(&record, &directives, asked.method, cookie.as_deref())?;
     is_useful(&record, &directives, params)?;
     if wire::fits(&record) { Ok(record) } else { Err(SkipReason::HeadersTooLarge) }
+}
+
+/// A stream that is made to go on: nobody would ever have all of it.
+fn never_ends(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or_default().trim();
+    ["text/event-stream", "multipart/x-mixed-replace"].iter().any(|endless| kind.eq_ignore_ascii_case(endless))
 }
 
 /// By the status alone.

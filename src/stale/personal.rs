@@ -56,7 +56,7 @@ pub fn permits_authorized(directives: &Directives) -> bool {
 
 /// Does nothing in the request say who asks?
 pub fn is_anonymous(fields: &dyn Fields) -> bool {
-    fields.field("cookie").is_none() && fields.field("authorization").is_none()
+    fields.field("cookie").is_none_or(|cookie| !may_name_somebody(&cookie)) && fields.field("authorization").is_none()
 }
 
 /// Does the request tell the origin that it was for another host or path than it was? Frameworks believe such fields and

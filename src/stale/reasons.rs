@@ -33,6 +33,8 @@ pub enum SkipReason {
     VaryStar,
     /// `Vary` names more fields than a key takes.
     VaryNames,
+    /// A stream of events or pictures, which has no end.
+    Endless,
     /// The body is larger than `STALE_SIZE_LIMIT`.
     TooLarge,
     /// Field values that no message can have.
@@ -84,6 +86,7 @@ impl SkipReason {
             Self::Rerouted => "rerouted",
             Self::VaryStar => "vary-star",
             Self::VaryNames => "vary-names",
+            Self::Endless => "endless",
             Self::TooLarge => "too-large",
             Self::Malformed => "malformed",
             Self::HeadersTooLarge => "headers-too-large",

@@ -18,10 +18,18 @@ fn dot_segments_lead_past_neither_rules_nor_the_base_path() {
 #[test]
 fn a_copy_has_the_name_that_the_origin_was_asked_for() {
     let stand = Stand::new(&[("RETRY_ATTEMPTS", "0")]);
-    let fresh = stand.warm("/x/../page/a");
-    stand.fail();
-    let copy = stand.worker.get("/page/a");
-    assert!(is_copy(&copy) && copy.body == fresh.body, "{copy:?}");
+    for (n, target) in ["/x/../page/0", "/x/%2e%2e/page/1", "/x/%2E./page/2", "/./%2e/page/3", "/x\\..\\page/4"]
+        .into_iter()
+        .enumerate()
+    {
+        stand.origin.mend();
+        let path = format!("/page/{n}");
+        let fresh = stand.warm(target);
+        assert_eq!(stand.origin.count(&path), 1, "{target}: {:?}", stand.origin.requests());
+        stand.fail();
+        let copy = stand.worker.get(&path);
+        assert!(is_copy(&copy) && copy.body == fresh.body, "{target}: {copy:?}");
+    }
 }
 
 #[test]

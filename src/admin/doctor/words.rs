@@ -42,6 +42,7 @@ pub fn skipped(reason: SkipReason, library: Library) -> Words {
         | R::Rerouted
         | R::VaryStar
         | R::VaryNames
+        | R::Endless
         | R::TooLarge
         | R::Malformed
         | R::HeadersTooLarge
