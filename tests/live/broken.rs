@@ -90,4 +90,19 @@ fn observe_hands_it_through_as_broken_as_it_is() {
         assert_eq!((seen.status, &seen.body, seen.whole), (direct.status, &direct.body, false), "{target}: {seen:?}");
         assert_eq!(seen.fields("content-type"), direct.fields("content-type"), "{target}");
     }
+    for target in ["/ok?status=502&body=&h.Content-Encoding=gzip", "/ok?status=503&body=plain&h.Content-Encoding=gzip"]
+    {
+        let (seen, direct) = (observed.get(target), client::ask(origin.port(), "GET", target, &[], b""));
+        assert_eq!((seen.status, &seen.body, seen.whole), (direct.status, &direct.body, true), "{target}: {seen:?}");
+    }
+}
+
+/// Of which nothing comes, nobody has said anything.
+#[test]
+fn a_failed_answer_that_stays_silent_is_a_page() {
+    let origin = Origin::start();
+    let worker = Setup::new(origin.port()).var("RETRY_ATTEMPTS", 0).start();
+    let reply = worker.get_with("/ok?status=502&type=text/html&n=500&hold=0", &[("Accept", "text/html")]);
+    assert_eq!((reply.status, reply.whole), (502, true), "{reply:?}");
+    assert!(reply.text().contains("<!doctype html>"), "{reply:?}");
 }

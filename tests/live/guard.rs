@@ -87,6 +87,19 @@ fn what_is_whole_arrives_as_it_was_sent() {
     }
 }
 
+/// No coding can be read of nothing: such an answer is whole, and no body that broke off.
+#[test]
+fn an_empty_answer_is_whole_whatever_its_coding() {
+    let stand = Stand::new(&VARS);
+    for coding in ["gzip", "br"] {
+        for more in ["", "&chunked=1"] {
+            let target = format!("/ok?type=application/json&body=&h.Content-Encoding={coding}{more}");
+            let reply = stand.worker.ask("POST", &target, &[], b"");
+            assert_eq!((reply.status, reply.whole, reply.body.len()), (200, true, 0), "{target}: {reply:?}");
+        }
+    }
+}
+
 #[test]
 fn what_is_larger_or_slower_streams() {
     let vars = [("GUARD_BYTES", "64KiB"), ("PATIENCE", "50ms")];

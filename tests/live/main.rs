@@ -49,6 +49,7 @@ mod stale_keep;
 mod stale_serve;
 mod stand;
 mod streams;
+mod taken_back;
 mod template;
 mod tiers;
 mod to_origin;
