@@ -109,8 +109,12 @@ impl Flow {
         match stale::admit(&self.asked(), &answered, &self.config.stale) {
             // An error hides no page that was good.
             Admission::Keep(_) if status >= 500 && !self.vacant => After::default(),
-            // It was asked for before a change or a purge, and may be what that was about.
-            Admission::Keep(_) if now.state.stored().is_removed_since(&key, self.asked_at) => After::default(),
+            // It was asked for before a change or a purge, and may be what that was about; but for what the change itself says.
+            Admission::Keep(_)
+                if self.request.method() == "GET" && now.state.stored().is_removed_since(&key, self.asked_at) =>
+            {
+                After::default()
+            }
             Admission::Keep(record) => {
                 let reusable = record.is_reusable();
                 if fresh && !reusable && held(now) {
