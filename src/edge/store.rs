@@ -128,35 +128,25 @@ impl Store {
         }
     }
 
-    async fn keep(&self, keep: Keep, response: Response, config: &Config, request: &dyn Fields) {
-        let Keep { key, place, kv, unmarked, late, record, .. } = keep;
+    async fn keep(&self, mut keep: Keep, response: Response, config: &Config, request: &dyn Fields) {
+        let place = keep.place;
         let (body, _held) = match body::read(&response, config.stale.size_limit).await {
-            Body::Whole(body, held) if record.is_whole(body.byte_length().into()) => (body, held),
+            Body::Whole(body, held) if keep.record.is_whole(body.byte_length().into()) => (body, held),
             // It stays noted: the next visitors need not find out again.
             Body::TooLarge => return isolate::with_state(|state| state.stored().settle(place)),
             Body::Whole(..) | Body::Lost => return isolate::with_state(|state| state.stored().forget(place)),
         };
         let length = u64::from(body.byte_length());
-        let kv = self.kv.as_ref().filter(|_| kv && length <= config.kv_size_limit);
-        let hash =
-            if record.fingerprint().is_none() && (unmarked || kv.is_some()) { body::hash(&body).await } else { None };
-        let record = record.with_body(length, hash);
-        let found = isolate::with_state(|state| {
-            let stored = state.stored();
-            match record.content().filter(|_| unmarked) {
-                _ if !stored.is_noted(place, record.fingerprint(), &key, request) => Found::Overtaken,
-                Some(content) => stored.find(place, content, record.answered_at(), now(), config.stale_refresh),
-                None => {
-                    stored.doubt(place);
-                    Found::New
-                }
-            }
-        });
+        let kv = self.kv.as_ref().filter(|_| keep.kv && length <= config.kv_size_limit);
+        let is_read = keep.record.fingerprint().is_none() && (keep.unmarked || kv.is_some());
+        let hash = if is_read { body::hash(&body).await } else { None };
+        *keep.record = keep.record.with_body(length, hash);
+        let found = isolate::with_state(|state| state.stored().find(&keep, request, now(), config.stale_refresh));
         if found == Found::Overtaken {
             // What came meanwhile may not have been for the second tier.
             return isolate::with_state(|state| state.stored().forget_in_kv(place));
         }
-        let written = Written { key: &key, request, record: &record, body: &body, config, late };
+        let written = Written { key: &keep.key, request, record: &keep.record, body: &body, config, late: keep.late };
         let to_kv = async {
             if let Some(kv) = kv
                 && put_into_kv(kv, written).await.is_none()

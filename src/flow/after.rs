@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::noted::Seen;
 use super::{Consult, Fetch, Flow, Now};
 use crate::config::Mode;
+use crate::failure::{self, Outcome};
 use crate::fields::{FieldLines, Fields};
 use crate::report::Line;
 use crate::stale::{self, Admission, Record};
@@ -66,8 +67,10 @@ pub(super) enum Refresh {
 
 impl Flow {
     /// What a healthy answer means for copies (RFC 9111 §3 and §4.4).
-    pub(super) fn after(&self, status: u16, fields: &dyn Fields, now: &mut Now, refresh: Refresh) -> After {
-        if self.config.mode != Mode::On || self.drill.is_some() {
+    pub(super) fn after(&self, outcome: &Outcome, now: &mut Now, refresh: Refresh) -> After {
+        let Outcome::Answered { status, fields, .. } = *outcome else { return After::default() };
+        let blank = || failure::may_turn_out_blank(&self.config.failure, self.request.method(), outcome);
+        if self.config.mode != Mode::On || self.drill.is_some() || blank() {
             return After::default();
         }
         match self.request.method() {

@@ -334,16 +334,10 @@ impl Flow {
     pub fn late(&mut self, outcome: &Outcome, now: &mut Now) -> After {
         let method = self.request.method();
         let failed = failure::classify(&self.config.failure, method, outcome);
-        let blank = failure::may_turn_out_blank(&self.config.failure, method, outcome);
         self.judge_origin(failed, outcome, now);
         now.state.stored().unclaim(&self.key());
-        match outcome {
-            Outcome::Answered { status, fields, .. } if failed.is_none() && !blank => {
-                let after = self.after(*status, *fields, now, after::Refresh::Always);
-                After { tell: self.tell.take(), ..after }
-            }
-            _ => After { tell: self.tell.take(), ..After::default() },
-        }
+        let after = if failed.is_none() { self.after(outcome, now, after::Refresh::Always) } else { After::default() };
+        After { tell: self.tell.take(), ..after }
     }
 
     /// The primary key of this request's copies.

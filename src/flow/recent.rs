@@ -8,6 +8,7 @@ use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 use std::time::Duration;
 
 use super::Tier;
+use super::after::Keep;
 use super::noted::{Found, Noted, Seen};
 use crate::fields::Fields;
 use crate::stale::{Record, Variants};
@@ -72,22 +73,20 @@ impl Recent {
         self.written.get(&self.place(key, request)).is_some_and(|written| written.holds(answer, said, now, span))
     }
 
-    /// What is to become of the content of an answer without validators, which came then?
-    pub fn find(&mut self, place: u64, content: u64, came: Time, now: Time, span: Duration) -> Found {
-        self.written.get_mut(&place).map_or(Found::New, |written| written.find(content, came, now, span))
-    }
-
-    /// Is the copy with this place and these validators still the one to write? Not if it was taken back since, or another
-    /// one came.
-    #[must_use]
-    pub fn is_noted(&self, place: u64, fingerprint: Option<u64>, key: &str, request: &dyn Fields) -> bool {
-        self.written.get(&place).is_some_and(|written| written.is_of(fingerprint)) && self.place(key, request) == place
-    }
-
-    /// Something was written of which it is not known whether it is the same.
-    pub fn doubt(&mut self, place: u64) {
-        if let Some(written) = self.written.get_mut(&place) {
-            written.doubt();
+    /// What is to become of this copy, now that its body was read? It may have been taken back since, or another one have come.
+    pub fn find(&mut self, keep: &Keep, request: &dyn Fields, now: Time, span: Duration) -> Found {
+        let record = &keep.record;
+        let is_there = self.place(&keep.key, request) == keep.place;
+        let written = self.written.get_mut(&keep.place);
+        let Some(written) = written.filter(|written| is_there && written.is_of(record.fingerprint())) else {
+            return Found::Overtaken;
+        };
+        match record.content().filter(|_| keep.unmarked) {
+            Some(content) => written.find(content, record.answered_at(), now, span),
+            None => {
+                written.doubt();
+                Found::New
+            }
         }
     }
 

@@ -163,8 +163,7 @@ impl Flow {
         if self.validates(status) {
             return self.validated(fields, now);
         }
-        let blank = failure::may_turn_out_blank(&self.config.failure, self.request.method(), outcome);
-        let after = if blank { After::default() } else { self.after(status, fields, now, Refresh::WhenDue) };
+        let after = self.after(outcome, now, Refresh::WhenDue);
         self.phase = Phase::Done;
         let answer = self.relayed();
         Step::Finish(Box::new(self.finish(answer, after, now)))

@@ -1,7 +1,7 @@
 //! May this answer be kept as a copy, and must the copy that is there go? RFC 9111 §3.
 //!
-//! Asked of every healthy answer that may be news, so in the order of price: what needs no field first, then the fields that reject most
-//! often; all lines are only read for what will be kept.
+//! Asked of every healthy answer that may be news, so in the order of price: what needs no field first, then the fields
+//! that reject most often; all lines are only read for what will be kept.
 //!
 //! An answer that is not kept leaves the older copy alone, except where the origin *takes it back*: it says that there
 //! is nothing (404, 410, 451), or it tells a visitor who could be anybody that this must not be kept or

@@ -25,10 +25,7 @@ impl Record {
     #[must_use]
     pub fn content(&self) -> Option<u64> {
         let body = self.fingerprint.or(self.hash)?.to_string();
-        let said = SAID.map(|name| self.lines.field(name).unwrap_or_default());
-        let status = self.status.to_string();
-        let parts: Vec<&str> = [&status, &body].into_iter().chain(&said).map(String::as_str).collect();
-        Some(digest::short(&parts))
+        Some(digest::short(&[&self.status.to_string(), &body, &said(&self.lines)]))
     }
 }
 
