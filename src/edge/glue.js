@@ -56,14 +56,15 @@ function* pairs(fields) {
   for (let i = 0; i + 1 < lines.length; i += 2) yield [lines[i], lines[i + 1]];
 }
 
-/** A response made here, with a copy of these headers. */
-export function respond(status, headers, body) {
+/** A response made here, with a copy of these headers, whose `Retry-After` is set first if `later` is not 0. */
+export function respond(status, headers, later, body) {
+  if (later) headers.set("retry-after", later);
   return new Response(body, { status, headers });
 }
 
 /** The same with bytes that lie in the memory of Wasm, where others will soon be. */
-export function respondBytes(status, headers, bytes) {
-  return respond(status, headers, takesCopies() ? bytes : bytes.slice());
+export function respondBytes(status, headers, later, bytes) {
+  return respond(status, headers, later, takesCopies() ? bytes : bytes.slice());
 }
 
 // Does the runtime take a copy of a body's bytes, as the standard says (Fetch, "extract a body")? Not every one did. One

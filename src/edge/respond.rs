@@ -1,7 +1,8 @@
 //! How is a response made here, from the core's values?
 //!
 //! Most visitors of an outage get the same fields, and making them takes as long as all the rest of an answer: they are made
-//! once, as an object of the runtime, and each response gets a copy of it.
+//! once, as an object of the runtime, and each response gets a copy of it. `Retry-After` is another one for nearly everybody:
+//! it is changed in the same object, for to copy one of many that nobody has touched for a while takes three times as long.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,9 +18,9 @@ use crate::page::{Lines, Page};
 extern "C" {
     fn headers(fields: &str) -> Headers;
     #[wasm_bindgen(catch)]
-    fn respond(status: u16, headers: &Headers, body: &JsValue) -> Result<Response, JsValue>;
+    fn respond(status: u16, headers: &Headers, later: u32, body: &JsValue) -> Result<Response, JsValue>;
     #[wasm_bindgen(catch, js_name = respondBytes)]
-    fn respond_bytes(status: u16, headers: &Headers, body: &[u8]) -> Result<Response, JsValue>;
+    fn respond_bytes(status: u16, headers: &Headers, later: u32, body: &[u8]) -> Result<Response, JsValue>;
     #[wasm_bindgen(catch, js_name = amended)]
     fn glue_amended(response: &Response, fields: &str) -> Result<Response, JsValue>;
 }
@@ -31,8 +32,8 @@ thread_local! {
 struct Made {
     shared: Rc<FieldLines>,
     own: FieldLines,
-    /// What differs most between answers that are otherwise alike, apart from the rest.
-    retry_after: String,
+    /// The seconds in its `Retry-After`; 0: it has none. Those that have one have one for good.
+    later: u32,
     object: Headers,
 }
 
@@ -48,7 +49,8 @@ pub fn reply(reply: Reply) -> Option<Response> {
 
 /// A response with a body of the runtime's own. A line that the runtime does not take is left out; the rest still goes.
 pub fn made(status: u16, lines: FieldLines, body: Option<JsValue>) -> Option<Response> {
-    respond(status, &object(Rc::default(), lines), &body.unwrap_or(JsValue::NULL)).ok()
+    let (object, later) = object(Rc::default(), lines);
+    respond(status, &object, later, &body.unwrap_or(JsValue::NULL)).ok()
 }
 
 /// A response with this text, or with none, as to HEAD; how long a text is, the runtime knows. As bytes: a string would be
@@ -56,10 +58,12 @@ pub fn made(status: u16, lines: FieldLines, body: Option<JsValue>) -> Option<Res
 fn text(status: u16, lines: Lines, body: &str) -> Option<Response> {
     let (shared, mut own) = lines.into_parts();
     if body.is_empty() {
-        return respond(status, &object(shared, own), &JsValue::NULL).ok();
+        let (object, later) = object(shared, own);
+        return respond(status, &object, later, &JsValue::NULL).ok();
     }
     taken(&mut own, "content-length");
-    respond_bytes(status, &object(shared, own), body.as_bytes()).ok()
+    let (object, later) = object(shared, own);
+    respond_bytes(status, &object, later, body.as_bytes()).ok()
 }
 
 /// The same response with these fields in place of its own.
@@ -67,24 +71,33 @@ pub fn amended(response: Response, lines: &FieldLines) -> Response {
     glue_amended(&response, &joined(lines)).unwrap_or(response)
 }
 
-fn object(shared: Rc<FieldLines>, mut own: FieldLines) -> Headers {
-    let retry_after = taken(&mut own, RETRY_AFTER).unwrap_or_default();
+/// The object that has these fields, once its `Retry-After` is set to so many seconds; 0: it is what it has to be.
+fn object(shared: Rc<FieldLines>, mut own: FieldLines) -> (Headers, u32) {
+    let later = seconds(&own);
+    if later != 0 {
+        taken(&mut own, RETRY_AFTER);
+    }
     // Two that are the same object need no look at what is in them.
-    let is_it = |made: &&Made| made.retry_after == retry_after && made.own == own && made.shared == shared;
-    let known = MADE.with_borrow(|made| made.iter().rev().find(is_it).map(|made| made.object.clone()));
+    let is_it = |made: &&mut Made| (made.later == 0) == (later == 0) && made.own == own && made.shared == shared;
+    let known = MADE.with_borrow_mut(|made| {
+        let made = made.iter_mut().rev().find(is_it)?;
+        let before = std::mem::replace(&mut made.later, later);
+        Some((made.object.clone(), if before == later { 0 } else { later }))
+    });
     known.unwrap_or_else(|| {
         let object = headers(&joined(shared.iter().chain(&own)));
-        if !retry_after.is_empty() {
-            let _ = object.set(RETRY_AFTER, &retry_after);
-        }
         MADE.with_borrow_mut(|made| {
             if made.len() >= MAX_MADE {
                 made.clear();
             }
-            made.push(Made { shared, own, retry_after, object: object.clone() });
+            made.push(Made { shared, own, later, object: object.clone() });
         });
-        object
+        (object, later)
     })
+}
+
+fn seconds(lines: &FieldLines) -> u32 {
+    lines.iter().find(|(of, _)| of == RETRY_AFTER).and_then(|(_, value)| value.parse().ok()).unwrap_or_default()
 }
 
 fn taken(lines: &mut FieldLines, name: &str) -> Option<String> {
