@@ -161,6 +161,23 @@ fn only_an_anonymous_answer_takes_a_copy_back() {
     assert_eq!(verdict(&get(), &says("max-age=0"), &only_where_permitted()), "skip: not-permitted");
 }
 
+/// Rule 23: an error may not be kept, and the page that it stood in for stays all the same.
+#[test]
+fn an_error_takes_no_copy_back_whatever_it_says_of_itself() {
+    for status in [400, 403, 405, 429, 500, 502, 503] {
+        for said in ["no-store", "private", "no-cache", "max-age=60, s-maxage=0", "max-age=0, must-revalidate"] {
+            for params in [params(), caching()] {
+                let verdict = verdict(&get(), &says(said).status(status), &params);
+                assert!(!verdict.starts_with("remove"), "{status} {said} {}: {verdict}", params.fresh);
+            }
+        }
+    }
+    for said in ["no-store", "max-age=60"] {
+        assert_eq!(verdict(&get(), &says(said).status(401), &caching()), "remove: gone", "{said}");
+        assert_eq!(verdict(&get(), &says(said).status(200), &caching()).starts_with("remove"), said == "no-store");
+    }
+}
+
 /// Rule 33: what could never be served is not kept, unless the operator has lifted just that prohibition.
 #[test]
 fn keeps_nothing_that_could_never_be_served() {

@@ -1,7 +1,5 @@
 //! Which copies are to go? `{"urls": ["https://www.example/a", "/b"]}`.
 
-use std::rc::Rc;
-
 use serde::Serialize;
 
 use super::Reply;
@@ -10,7 +8,6 @@ use crate::failure::Kind;
 use crate::flow::Tier;
 use crate::json::{self, Object};
 use crate::request::Request;
-use crate::stale;
 use crate::url::Url;
 
 /// What a purge comes to.
@@ -24,7 +21,7 @@ pub enum Purge {
 
 /// Reads the body of a purge request. A path alone means the host that the request itself was sent to.
 #[must_use]
-pub fn purge(request: &Request, config: &Rc<Config>, body: &str) -> Purge {
+pub fn purge(request: &Request, config: &Config, body: &str) -> Purge {
     let Some(urls) = json::parse::<Object>(body).and_then(|mut body| body.take::<Vec<String>>("urls")) else {
         return Purge::Bad(
             r#"expected a JSON body such as {"urls": ["https://www.example/page", "/other"]}"#.to_owned(),
@@ -39,7 +36,7 @@ pub fn purge(request: &Request, config: &Rc<Config>, body: &str) -> Purge {
             if url.starts_with('/') { [here.scheme, "://", here.authority, url].concat() } else { url.clone() };
         match Url::split(&absolute) {
             // Under the key that a visit has there: a rule may have its own `STALE_IGNORE_PARAMS`.
-            Some(parts) => Ok(stale::key(&absolute, &config.at(parts.path).stale.ignore_params)),
+            Some(_) => Ok(config.key(&absolute)),
             None => Err(url),
         }
     });
@@ -87,7 +84,6 @@ mod tests {
         let request = Request::new("POST".to_owned(), "https://a.example/.understudy/purge".to_owned(), fields);
         let rules = r#"[{"path": "/rule/*", "STALE_IGNORE_PARAMS": "zz*"}]"#;
         let (config, _) = Config::from_vars(|name| (name == "RULES").then(|| rules.to_owned()));
-        let config = Rc::new(config);
         let purged = |body: &str| purge(&request, &config, body);
         let same = purged(r#"{"urls": ["/b?c", "https://a.example/b?c"]}"#);
         assert!(matches!(&same, Purge::Keys(keys) if keys.len() == 2 && keys[0] == keys[1]), "{same:?}");

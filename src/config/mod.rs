@@ -21,9 +21,9 @@ use serde_json::Value;
 
 use crate::failure::{self, StatusSet};
 use crate::maintenance::{End, Window};
-use crate::pattern::Patterns;
+use crate::pattern::{Pattern, Patterns};
 use crate::retry::{self, Backoff, Share};
-use crate::url::Base;
+use crate::url::{Base, Url};
 use crate::{breaker, cdn_loop, json, page, stale};
 use read::Reader;
 
@@ -80,6 +80,8 @@ pub struct Config {
     pub maintenance: Option<Window>,
     /// Overrides for some paths, in order.
     pub rules: Vec<Rule>,
+    /// The parameters left out of the keys of other paths' copies, in order; empty: everywhere those of [`Self::stale`].
+    ignored: Rc<[(Pattern, Patterns)]>,
     /// Which requests leave a line in the log.
     pub log: Log,
     /// The token of `/.understudy/`.
@@ -129,6 +131,10 @@ impl Config {
         let mut config = Self::read(&mut reader);
         let text = lookup("RULES").unwrap_or_default();
         config.rules = rules::read(&text, &lookup, &mut reader);
+        config.ignored = rules::ignored(&config);
+        for rule in &mut config.rules {
+            Rc::make_mut(&mut rule.config).ignored = Rc::clone(&config.ignored);
+        }
         (config, reader.mistakes)
     }
 
@@ -147,6 +153,14 @@ impl Config {
     pub fn at(self: &Rc<Self>, path: &str) -> Rc<Self> {
         let rule = self.rules.iter().find(|r| r.path.matches(path));
         Rc::clone(rule.map_or(self, |r| &r.config))
+    }
+
+    /// The primary key of the copies of `url`, wherever it is: by the rule that holds there, and not by this one.
+    #[must_use]
+    pub fn key(&self, url: &str) -> String {
+        let path = Url::split(url).map(|parts| parts.path).unwrap_or_default();
+        let ignored = self.ignored.iter().find(|(pattern, _)| pattern.matches(path)).map(|(_, ignored)| ignored);
+        stale::key(url, ignored.unwrap_or(&self.stale.ignore_params))
     }
 
     fn read(r: &mut Reader) -> Self {
@@ -210,6 +224,7 @@ impl Config {
             page_retry_after: span(r, "PAGE_RETRY_AFTER", "1s", "1d"),
             maintenance: r.read("MAINTENANCE", MAINTENANCE, maintenance),
             rules: Vec::new(),
+            ignored: Rc::default(),
             log: r.read("LOG", "none, incidents or all", log),
             admin_token: text(r, "ADMIN_TOKEN", "visible ASCII, at most 512 characters", |t| {
                 t.len() <= 512 && t.bytes().all(|b| b.is_ascii_graphic())

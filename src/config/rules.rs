@@ -8,7 +8,7 @@ use super::Config;
 use super::read::{Mistake, Reader, meant};
 use super::vars::{Scope, VARS};
 use crate::json;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Patterns};
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,15 @@ pub(super) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, report: 
         report.mistakes.extend(mistakes);
     }
     rules
+}
+
+/// What [`Config::key`] goes by; nothing where no rule can make a difference.
+pub(super) fn ignored(config: &Config) -> Rc<[(Pattern, Patterns)]> {
+    if config.rules.iter().all(|rule| rule.config.stale.ignore_params == config.stale.ignore_params) {
+        return Rc::default();
+    }
+    let rules = config.rules.iter().map(|rule| (rule.path.clone(), rule.config.stale.ignore_params.clone()));
+    rules.chain([(Pattern::new("*"), config.stale.ignore_params.clone())]).collect()
 }
 
 fn one(

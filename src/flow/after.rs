@@ -80,7 +80,7 @@ impl Flow {
             "OPTIONS" | "TRACE" => After::default(),
             method => {
                 let urls = stale::invalidated(method, self.request.url(), status, &self.named(fields));
-                let remove: Vec<_> = urls.iter().map(|url| stale::key(url, &self.config.stale.ignore_params)).collect();
+                let remove: Vec<_> = urls.iter().map(|url| self.config.key(url)).collect();
                 remove.iter().for_each(|key| now.state.stored().remove_key(key, now.time));
                 let keep =
                     if self.config.stale.fresh { self.after_get(status, fields, now, refresh).keep } else { None };

@@ -18,7 +18,7 @@ use crate::config::Mode;
 use crate::fields::{FieldLines, Fields};
 use crate::page::Page;
 use crate::report::Forwarded;
-use crate::stale::{self, Answered, Record, Reuse};
+use crate::stale::{self, Admission, Answered, Asked, Record, Reuse};
 
 /// The copy that the origin is asked about.
 #[derive(Debug)]
@@ -158,7 +158,7 @@ impl Flow {
     /// What becomes of the copy when a 304 or the answer to HEAD came after the visitor had been answered.
     pub(super) fn freshened(&self, status: u16, fields: &dyn Fields, now: &mut Now) -> After {
         let Some((old, _)) = self.held.as_ref().map(Held::parts) else { return After::default() };
-        if self.request.method() == "HEAD" && matches!(status, 404 | 410 | 451) {
+        if self.request.method() == "HEAD" && self.takes_back(status, fields, now) {
             let key = self.key();
             now.state.stored().remove_key(&key, now.time);
             return After { remove: vec![key], ..After::default() };
@@ -170,9 +170,22 @@ impl Flow {
         }
     }
 
+    /// Would the same answer to GET take the copy back, or put into its place that there is nothing?
+    fn takes_back(&self, status: u16, fields: &dyn Fields, now: &Now) -> bool {
+        let asked = Asked { method: "GET", ..self.asked() };
+        match stale::admit(&asked, &self.answered(status, fields, now), &self.config.stale) {
+            Admission::Remove(_) => true,
+            Admission::Keep(_) => matches!(status, 404 | 410 | 451),
+            Admission::Skip(_) => false,
+        }
+    }
+
     fn updated(&self, old: &Record, status: u16, fields: &dyn Fields, now: &Now) -> Option<Record> {
-        let answered = Answered { status, fields, asked_at: self.asked_at, answered_at: now.time };
-        stale::updated(old, &answered, &self.asked())
+        stale::updated(old, &self.answered(status, fields, now), &self.asked())
+    }
+
+    fn answered<'a>(&self, status: u16, fields: &'a dyn Fields, now: &Now) -> Answered<'a> {
+        Answered { status, fields, asked_at: self.asked_at, answered_at: now.time }
     }
 
     /// The copy with other fields and the same body.

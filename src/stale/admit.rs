@@ -43,7 +43,12 @@ pub fn admit(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Adm
     let removed = match judge(asked, answered, params) {
         Ok(record) => return Admission::Keep(Box::new(record)),
         Err(_) if matches!(answered.status, 404 | 410 | 451) => Gone,
-        Err(why @ (NoStore | Private | NoCache | NeverUsable | Gone)) if personal::is_anonymous(asked.fields) => why,
+        // An error says nothing of the page that is there otherwise (but 401, which is `Gone`: it is not for everybody).
+        Err(why @ (NoStore | Private | NoCache | NeverUsable | Gone))
+            if (answered.status < 400 || why == Gone) && personal::is_anonymous(asked.fields) =>
+        {
+            why
+        }
         Err(why) => return Admission::Skip(why),
     };
     // Of something else than the URL says anybody can ask.

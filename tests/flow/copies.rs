@@ -205,6 +205,28 @@ fn it_removes_the_copies_that_its_answer_names() {
     assert_eq!(visit.finish.after.remove, ["https://www.example/page?q=1", "https://www.example/list"]);
 }
 
+/// Each under the key that its own visitors have there, whatever rule holds for the one who posts.
+#[test]
+fn a_copy_is_removed_under_the_key_of_its_own_path() {
+    let rules = |rules| [("STALE_IGNORE_PARAMS", "q"), ("RULES", rules)];
+    for (vars, removed) in [
+        (rules("[]"), ["https://www.example/page", "https://www.example/list"]),
+        (
+            rules(r#"[{"path": "/list", "STALE_IGNORE_PARAMS": "none"}]"#),
+            ["https://www.example/page", "https://www.example/list?q=2"],
+        ),
+        (
+            rules(r#"[{"path": "/page", "STALE_IGNORE_PARAMS": "none"}]"#),
+            ["https://www.example/page?q=1", "https://www.example/list"],
+        ),
+    ] {
+        let mut site = Site::new(&vars);
+        site.config = site.config.at("/page");
+        site.fields = lines(&[("location", "/list?q=2")]);
+        assert_eq!(site.plays("POST", "fetch 303 origin").finish.after.remove, removed, "{vars:?}");
+    }
+}
+
 #[test]
 fn a_deletion_removes_the_copy_and_an_error_does_not() {
     for (status, removes) in

@@ -70,6 +70,27 @@ fn what_the_origin_sends_instead_takes_the_place_of_the_copy() {
 }
 
 #[test]
+fn an_answer_to_head_takes_the_copy_back_as_one_to_get_would() {
+    for (status, said, removes) in [
+        ("200", "max-age=60", false),
+        ("200", "no-store", true),
+        ("200", "private", true),
+        ("404", "max-age=60", true),
+        ("403", "no-store", false),
+    ] {
+        for cookie in [None, Some(("cookie", "session=1"))] {
+            let mut site = site("max-age=30, public", &[]);
+            site.asked = lines(&Vec::from_iter(cookie));
+            site.fields = lines(&[("cache-control", said), ("etag", "\"1\"")]);
+            let visit = plays(&mut site, "HEAD", &format!("cache? copy fetch {status} origin"));
+            // What is said to one visitor need not hold for others.
+            let removes = removes && (cookie.is_none() || status == "404");
+            assert_eq!(!visit.finish.after.remove.is_empty(), removes, "{status} {said} {cookie:?}");
+        }
+    }
+}
+
+#[test]
 fn a_304_about_another_page_is_not_believed() {
     let mut site = site("max-age=30", &[]);
     site.fields = lines(&[("etag", "\"2\"")]);
