@@ -5,6 +5,7 @@ mod stale_support;
 
 use stale_support::shelf::Shelf;
 use stale_support::*;
+use understudy::stale::may_renew;
 
 const SESSION: (&str, &str) = ("cookie", "theme=dark; PHPSESSID=alice");
 const OTHER_SESSION: (&str, &str) = ("cookie", "PHPSESSID=bob");
@@ -355,13 +356,57 @@ fn a_fresh_copy_is_guarded_like_a_stale_one() {
 fn an_answer_to_a_request_that_names_another_host_is_not_kept() {
     for (name, value, kept) in [
         ("x-forwarded-host", "evil.example", false),
+        ("x-forwarded-host", "example.com", true),
+        ("x-forwarded-server", "evil.example", false),
+        ("x-original-host", "evil.example", false),
+        ("x-host", "evil.example", false),
+        ("forwarded", "for=192.0.2.1;Host=\"evil.example\"", false),
+        ("forwarded", "for=192.0.2.1;proto=http", false),
+        ("forwarded", "for=192.0.2.1;proto=https, for=192.0.2.2", true),
+        ("x-forwarded-scheme", "http", false),
+        ("x-forwarded-scheme", "HTTPS", true),
+        ("x-forwarded-port", "8443", false),
+        ("x-forwarded-port", "443", true),
+        ("x-forwarded-prefix", "/evil", false),
         ("x-original-url", "/admin", false),
         ("x-rewrite-url", "/admin", false),
+        ("x-http-method", "POST", false),
         ("x-http-method-override", "POST", false),
+        ("x-method-override", "POST", false),
         ("x-forwarded-for", "192.0.2.1", true),
+        // Cloudflare's own.
         ("x-forwarded-proto", "https", true),
+        // Some frameworks read a form in the body of a GET.
+        ("content-length", "5", false),
+        ("content-length", "0", true),
+        ("transfer-encoding", "chunked", false),
     ] {
         let expected = if kept { "keep" } else { "skip: rerouted" };
-        assert_eq!(verdict(&get().with(name, value), &says("max-age=60"), &params()), expected, "{name}");
+        let asked = get().with(name, value);
+        assert_eq!(verdict(&asked, &says("max-age=60"), &params()), expected, "{name}: {value}");
+        assert_eq!(may_renew(&copy(&says("max-age=60")), &asked.asked(), &params()), kept, "{name}: {value}");
+        // And wipes nothing.
+        let gone = verdict(&asked, &page(&[]).status(404), &params());
+        assert_eq!(gone.starts_with("remove"), kept, "{name}: {value}");
+    }
+    let no_store = get().with("cache-control", "no-store");
+    assert!(!may_renew(&copy(&says("max-age=60")), &no_store.asked(), &params()), "RFC 9111 §5.2.1.5");
+    // Nor what was said to one of whom it is not known who they are, where a whole answer would not be kept.
+    let cookie = get().with("cookie", "uid=alice");
+    assert!(!may_renew(&copy(&undated(&[])), &cookie.asked(), &params()));
+    assert!(may_renew(&copy(&undated(&[])), &get().asked(), &params()));
+}
+
+/// Only those of counters that a name says for certain.
+#[test]
+fn a_cookie_that_begins_like_a_counters_is_not_one() {
+    for (cookies, expected) in [
+        ("_ga=1; _ga_ABC=2; _gid=3; AWSALBTGCORS=4; _pk_id.1.abc=5; __cf_bm=6", "keep"),
+        ("_gamer=alice", "skip: cookie"),
+        ("AWSALBuser=7", "skip: cookie"),
+        ("_pk_user=alice", "skip: cookie"),
+        ("__utmost=1", "skip: cookie"),
+    ] {
+        assert_eq!(verdict(&get_with(&[("cookie", cookies)]), &undated(&[]), &params()), expected, "{cookies}");
     }
 }

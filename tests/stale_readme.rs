@@ -127,11 +127,15 @@ fn kept_rows() -> Vec<Kept> {
                 .collect(),
         },
         Kept {
-            row: "the request names another host or path",
-            about: ["x-forwarded-host", "x-original-url", "x-rewrite-url", "x-http-method-override", "x-host"]
-                .map(|name| by(&[(name, "evil.example")]))
+            row: "the request is for something else than its URL says",
+            about: REROUTING
+                .map(|name| by(&[(name, if name == "forwarded" { "host=evil.example" } else { "6" })]))
                 .to_vec(),
-            not_about: vec![near(by(&[("x-forwarded-host", "example.com")]))],
+            not_about: vec![
+                near(by(&[("x-forwarded-host", "example.com")])),
+                near(by(&[("forwarded", "for=192.0.2.1;host=example.com")])),
+                near(by(&[("content-length", "0")])),
+            ],
         },
         Kept {
             row: "the request has **any other cookie**",
@@ -421,8 +425,16 @@ fn promised(cells: &[String], ask: &Ask) -> &'static str {
     }
 }
 
-const REROUTING: [&str; 5] =
-    ["x-forwarded-host", "x-original-url", "x-rewrite-url", "x-http-method-override", "x-host"];
+const REROUTING: [&str; 8] = [
+    "x-forwarded-host",
+    "forwarded",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-http-method-override",
+    "x-forwarded-prefix",
+    "x-host",
+    "content-length",
+];
 
 fn told(ask: &Ask, page: &Page, params: &Params) -> &'static str {
     match verdict(ask, page, params).split(':').next() {

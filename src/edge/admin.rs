@@ -56,7 +56,7 @@ async fn purged(keys: Vec<String>, env: &Env) -> Reply {
     let store = Store::open(env).await;
     let mut failed = Vec::new();
     for key in &keys {
-        failed.extend(store.remove(key).await);
+        failed.extend(store.purge(key).await);
     }
     isolate::with_state(|state| state.stored().clear(now()));
     crate::admin::purged(keys.len(), &failed)

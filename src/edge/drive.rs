@@ -132,7 +132,9 @@ impl Driver {
                 Step::Hold(hold) => match self.ended.take() {
                     Some(response) => {
                         let held = guard::hold(&response, &hold).await;
-                        self.judge(Ended::Answered(response), None, Some(held))
+                        let ended = Ended::Answered(response);
+                        let prefix = if held == Held::Cut { None } else { self.inspect(&ended).await };
+                        self.judge(peek::restored(ended, prefix.as_ref()), prefix.as_ref(), Some(held))
                     }
                     None => self.next(Event::Slept),
                 },
@@ -221,7 +223,7 @@ impl Driver {
             }
             Answer::Copy(served) => {
                 self.discard();
-                copied(served, self.copy.take()).await
+                copied(served, self.copy.take())
             }
             Answer::Page(page) => {
                 self.discard();

@@ -17,13 +17,17 @@ export function head(request) {
   return all;
 }
 
-// The runtime hands over dot segments as they came, and `fetch` resolves some of them: what is decided by a path, and kept
-// under it, must be the one that is asked for.
+// The runtime hands over a URL as it came: dot segments, of which `fetch` resolves some, and any spelling of the host. What is
+// decided by it, and kept and counted under it, must be the one that is asked for.
 function address(url) {
-  return DOTS.test(url) && URL.canParse(url) ? new URL(url).href : url;
+  if (!(DOTS.test(url) || HOST.test(url)) || !URL.canParse(url)) return url;
+  const it = new URL(url);
+  it.username = it.password = "";
+  return it.href;
 }
 
 const DOTS = /\/\.|%2e|\\/i;
+const HOST = /^https?:\/\/[^/?#]*(?:[A-Z@]|:(?:80|443)?(?:[/?#]|$))/;
 
 /** The values of these fields, a line for each; names are lines, too. */
 export function values(headers, names) {
@@ -165,6 +169,32 @@ export function noticed(body, html) {
   const { readable, writable } = new IdentityTransformStream();
   pour(source, writable, html).catch(() => {});
   return readable;
+}
+
+/** Bytes of a stream, from the first to the last one, read no faster than they are taken. */
+export function part(stream, first, last) {
+  const { readable, writable } = new FixedLengthStream(last - first + 1);
+  cut(stream, writable.getWriter(), first, last + 1).catch(() => {});
+  return readable;
+}
+
+async function cut(stream, writer, first, end) {
+  const reader = stream.getReader({ mode: "byob" });
+  try {
+    let buffer = new ArrayBuffer(Math.min(end, PIECE));
+    for (let at = 0; at < end; ) {
+      const { done, value } = await reader.read(new Uint8Array(buffer));
+      if (done) throw new Error("there is less than there was");
+      const wanted = value.subarray(Math.max(0, first - at), end - at);
+      if (wanted.byteLength) await writer.write(wanted);
+      at += value.byteLength;
+      buffer = value.buffer;
+    }
+    await writer.close();
+  } catch (thrown) {
+    await writer.abort(thrown).catch(() => {});
+  }
+  reader.cancel().catch(() => {});
 }
 
 async function pour(source, writable, html) {

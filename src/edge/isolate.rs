@@ -74,7 +74,7 @@ pub fn seed() -> u64 {
     before
 }
 
-/// A share of the memory that bodies on their way into copies may take up; given back when dropped.
+/// A share of the memory that bodies may take up that are held for copies, for replay or until they are whole; given back when dropped.
 pub struct Buffered {
     ticket: Ticket,
     lasts: Duration,

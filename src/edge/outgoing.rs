@@ -1,5 +1,7 @@
 //! How does a request go to origins, once or more often?
 
+use std::time::Duration;
+
 use worker::js_sys::ArrayBuffer;
 use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::wasm_bindgen_futures::JsFuture;
@@ -7,6 +9,7 @@ use worker::web_sys::Request as Incoming;
 
 use super::attempt::Attempt;
 use super::convert;
+use super::isolate::Buffered;
 use crate::cdn_loop;
 use crate::config::{Config, Mode};
 use crate::flow::Fetch;
@@ -25,8 +28,9 @@ pub struct Came {
 /// The request as it goes to origins.
 pub struct Outgoing {
     incoming: Incoming,
-    /// The body, kept for replay.
+    /// The body, kept for replay, and the room that it takes.
     body: Option<ArrayBuffer>,
+    held: Option<Buffered>,
     replay: Replay,
     /// Its body broke off while it was being read: there is nothing to send any more.
     spoiled: bool,
@@ -41,17 +45,18 @@ impl Outgoing {
     pub async fn new(config: &Config, request: &Request, incoming: Incoming, came: Came) -> Self {
         let fields = config.mark.as_deref().map(|mark| forwarded(request, mark)).unwrap_or_default();
         let url = came.moved.then(|| request.url().to_owned());
-        let mut outgoing = Self { incoming, body: None, replay: Replay::Yes, spoiled: false, fields, url };
+        let mut outgoing = Self { incoming, body: None, held: None, replay: Replay::Yes, spoiled: false, fields, url };
         if !came.has_body {
             return outgoing;
         }
         outgoing.replay = Replay::No;
         let length = request.fields().field("content-length").and_then(|l| l.parse::<u64>().ok());
-        if config.mode == Mode::On && length.is_some_and(|l| l <= config.replay_limit) {
+        if let Some(length) = length.filter(|length| config.mode == Mode::On && *length <= config.replay_limit) {
             // `fetch` takes no new body with GET and HEAD, only the one that came.
             if matches!(request.method(), "GET" | "HEAD") {
                 outgoing.replay = Replay::Once;
-            } else {
+            } else if let Some(held) = Buffered::take(length, LASTS) {
+                outgoing.held = Some(held);
                 outgoing.body = buffer(&outgoing.incoming).await;
                 outgoing.spoiled = outgoing.body.is_none();
                 outgoing.replay = if outgoing.spoiled { Replay::No } else { Replay::Yes };
@@ -92,6 +97,16 @@ impl Outgoing {
         }
     }
 }
+
+impl Drop for Outgoing {
+    fn drop(&mut self) {
+        // Nobody else reads it more slowly.
+        self.held.iter_mut().for_each(|held| held.shrink(0));
+    }
+}
+
+/// A body that has not come by then belongs to a request that was ended.
+const LASTS: Duration = Duration::from_secs(120);
 
 /// What the visitor asks of a copy of theirs, and no longer does where something else is asked.
 const CONDITIONS: [&str; 2] = ["if-none-match", "if-modified-since"];

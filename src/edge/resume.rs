@@ -60,7 +60,7 @@ impl Driver {
             Answer::Origin { .. } => self.ended.take(),
             Answer::Copy(served) => {
                 self.discard();
-                copied(served, self.copy.take()).await
+                copied(served, self.copy.take())
             }
             Answer::Page(_) | Answer::BreakOff => {
                 self.discard();

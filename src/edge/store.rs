@@ -179,25 +179,22 @@ impl Store {
         let mut at = key.to_owned();
         // Most copies are written without a look at what is there: it is as old as the copy is new.
         let look = late || record.varies();
+        let lasts =
+            if config.stale.fresh { Duration::ZERO } else { stale::span(record, config.stale_refresh, &config.stale) };
         let mut there = if look { cache.get(key).await } else { None };
         if record.varies() {
-            let variants = known(&there, record).unwrap_or_else(|| listed(&there, record));
+            let known = known(&there, record);
+            let is_known = known.is_some();
+            let variants = known.unwrap_or_else(|| listed(&there, record));
             at = variants.key(key, request);
-            if known(&there, record).is_none() {
-                let _ = cache.put(key, &Entry::Variants(variants), &ArrayBuffer::new(0), span).await;
-                there = None;
-            } else {
-                there = cache.get(&at).await;
-            }
+            // Each time: without it none of them is found, so it has to outlast them all.
+            let _ = cache.put(key, &Entry::Variants(variants), &ArrayBuffer::new(0), listed_for(span, config)).await;
+            there = if is_known { cache.get(&at).await } else { None };
         }
         if let Some(Held { entry, body }) = there {
             peek::cancel_stream(&body);
             if let Entry::Copy(old) = entry
-                && !stale::refreshes(
-                    record,
-                    &old,
-                    if config.stale.fresh { Duration::ZERO } else { config.stale_refresh },
-                )
+                && !stale::refreshes(record, &old, lasts)
             {
                 return Some(());
             }
@@ -207,27 +204,46 @@ impl Store {
 
     /// Removes the copies under this key from the first tier.
     pub async fn remove_first(&self, key: &str) {
-        if let Some(cache) = &self.cache {
-            within(&mut Box::pin(cache.delete(key)), Some(LIMIT)).await;
+        self.delete(Tier::Cache, key).await;
+    }
+
+    /// Removes the copies under this key from both tiers, all variants with them, wherever there are any: a removal in KV is
+    /// counted (1,000 a day on the free plan), and a look costs nearly nothing.
+    pub async fn remove(&self, key: &str) {
+        let from_cache = async {
+            self.delete(Tier::Cache, key).await;
+        };
+        both(from_cache, self.withdraw(key)).await;
+    }
+
+    /// The same, only from the second tier.
+    pub async fn withdraw(&self, key: &str) {
+        let is_there = async { self.kv.as_ref()?.written(key).await };
+        if within(&mut pin!(is_there), Some(LIMIT)).await.flatten().is_some() {
+            self.delete(Tier::Kv, key).await;
         }
     }
 
-    /// Removes the copies under this key from both tiers, all variants with them. Gives the tiers that failed.
-    pub async fn remove(&self, key: &str) -> Vec<Tier> {
+    /// The same, whatever is thought to be there. Gives the tiers that failed.
+    pub async fn purge(&self, key: &str) -> Vec<Tier> {
         let (mut cache_gone, mut kv_gone) = (true, true);
-        let from_cache = async {
-            if let Some(cache) = &self.cache {
-                cache_gone = within(&mut Box::pin(cache.delete(key)), Some(LIMIT)).await.flatten().is_some();
-            }
-        };
-        let from_kv = async {
-            if let Some(kv) = &self.kv {
-                kv_gone = within(&mut Box::pin(kv.delete(key)), Some(LIMIT)).await.flatten().is_some();
-            }
-        };
+        let from_cache = async { cache_gone = self.delete(Tier::Cache, key).await };
+        let from_kv = async { kv_gone = self.delete(Tier::Kv, key).await };
         both(from_cache, from_kv).await;
         let failed = [(cache_gone, Tier::Cache), (kv_gone, Tier::Kv)];
         failed.into_iter().filter(|(gone, _)| !gone).map(|(_, tier)| tier).collect()
+    }
+
+    /// Is nothing there any more?
+    async fn delete(&self, tier: Tier, key: &str) -> bool {
+        let deleted = async {
+            match (tier, &self.cache, &self.kv) {
+                (Tier::Cache, Some(cache), _) => cache.delete(key).await,
+                (Tier::Kv, _, Some(kv)) => kv.delete(key).await,
+                (_, None, _) | (_, _, None) => Some(()),
+            }
+        };
+        within(&mut pin!(deleted), Some(LIMIT)).await.flatten().is_some()
     }
 }
 
@@ -238,23 +254,26 @@ async fn put_into_kv(kv: &Kv, written: Written<'_>) -> Option<()> {
     let mut at = key.to_owned();
     if record.varies() {
         let there = kv.get(key).await;
-        let variants = match known(&there, record) {
-            Some(variants) => variants,
-            None => {
-                // A list is a write like any other, and may not be made more often.
-                let written = kv.written(key).await;
-                if written.is_some_and(|written| now().since(written.at) < config.kv_refresh) {
-                    return Some(());
-                }
-                let variants = listed(&there, record);
-                kv.put(key, &Entry::Variants(variants.clone()), &ArrayBuffer::new(0), span, None).await?;
-                variants
-            }
-        };
+        let written = kv.written(key).await.map(|written| now().since(written.at));
+        let span = listed_for(span, config);
+        let known = known(&there, record);
+        // A list is a write like any other, and may not be made more often; but it has to outlast them all.
+        let is_due = written.is_none_or(|age| age >= config.kv_refresh);
+        let is_old = known.is_none() || written.is_none_or(|age| age >= span / 2);
+        if known.is_none() && !is_due {
+            return Some(());
+        }
+        let variants = known.unwrap_or_else(|| listed(&there, record));
         at = variants.key(key, request);
+        if is_due && is_old {
+            kv.put(key, &Entry::Variants(variants), &ArrayBuffer::new(0), span, None).await?;
+        }
     }
-    if !stale::is_due(record, kv.written(&at).await, now(), config.kv_refresh, &config.stale) {
-        return Some(());
+    let there = kv.written(&at).await;
+    if !stale::is_due(record, there, now(), config.kv_refresh, &config.stale) {
+        let same = there.and_then(|there| there.content).is_some_and(|content| record.content() == Some(content));
+        // Not to be brought back, when this one is of no use any more.
+        return if same || !stale::forbids_staleness(record, &config.stale) { Some(()) } else { kv.delete(&at).await };
     }
     kv.put(&at, &Entry::Copy(Box::new(record.clone())), body, span, record.content()).await
 }
@@ -265,6 +284,11 @@ impl Written<'_> {
         let left = self.record.retention(&self.config.stale).checked_sub(now().since(self.record.answered_at()))?;
         (!left.is_zero()).then_some(left)
     }
+}
+
+/// How long a list of variants is kept: for as long as any of them may be.
+fn listed_for(span: Duration, config: &Config) -> Duration {
+    span.max(config.stale.limit)
 }
 
 /// The list that is there, if it can tell this copy from its siblings.

@@ -37,6 +37,8 @@ pub struct Keep {
     pub place: u64,
     /// The second tier may need it too.
     pub kv: bool,
+    /// The second tier does not get it now, and must not go on saying what is not so any more.
+    pub withdraws: bool,
     /// Whether it is new is told by its body.
     pub unmarked: bool,
     /// The answer took so long that a newer one may have come in between.
@@ -110,8 +112,10 @@ impl Flow {
         }
         let answered = stale::Answered { status, fields, asked_at: self.asked_at, answered_at: now.time };
         match stale::admit(&self.asked(), &answered, &self.config.stale) {
-            // An error hides no page that was good.
-            Admission::Keep(_) if status >= 500 && !self.vacant => After::default(),
+            // An error hides no page that was good: by a field that no key contains anybody can provoke one.
+            Admission::Keep(_) if status >= 400 && !matches!(status, 404 | 410 | 451) && !self.vacant => {
+                After::default()
+            }
             // It was asked for before a change or a purge, and may be what that was about; but for what the change itself says.
             Admission::Keep(_)
                 if self.request.method() == "GET" && now.state.stored().is_removed_since(&key, self.asked_at) =>
@@ -128,11 +132,15 @@ impl Flow {
                     stored.begin(&key, now.time);
                     stored.set_barren(&key, now.time, !reusable);
                 }
-                let place = stored.note(&key, request, &record, &stale::said(fields), now.time);
+                let lasts = stale::span(&record, due, &self.config.stale);
+                let noted = stored.note(&key, request, &record, &stale::said(fields), lasts, now.time);
+                let place = noted.place;
                 let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
+                let withdraws = self.bindings.kv && !kv && (noted.says_otherwise || matches!(status, 404 | 410 | 451));
                 let late = refresh == Refresh::Always || now.time.since(self.asked_at) > PROMPT;
                 let unmarked = record.fingerprint().is_none() && !(fresh && reusable);
-                After { keep: Some(Keep { key, place, kv, unmarked, late, renews: None, record }), ..After::default() }
+                let keep = Keep { key, place, kv, withdraws, unmarked, late, renews: None, record };
+                After { keep: Some(keep), ..After::default() }
             }
             Admission::Remove(_) => {
                 now.state.stored().remove_key(&key, now.time);

@@ -55,19 +55,21 @@ impl Flow {
         self.done("copy", Some(served.status), Answer::Copy(served), after, now)
     }
 
-    /// Nothing has failed: the copy is fresh, or the origin has said that it is. With these fields, for this visitor only.
+    /// Nothing has failed: the copy is fresh, or the origin has said that it is. With these fields, for this visitor only;
+    /// `shared`: what the copy says is for others, too.
     pub(super) fn answer_cached(
         &mut self,
         forwarded: Forwarded,
         own: &[(String, String)],
         mut after: After,
+        shared: bool,
         now: &mut Now,
     ) -> Step {
         let Copies::Found(record, aged, tier) = &self.copy else { return self.answer_failed(now) };
         let (record, aged, tier) = (record.clone(), *aged, *tier);
         let mut served = self.served(&record, aged, tier, forwarded);
         served.lines.extend_from_slice(own);
-        if tier == Tier::Kv && after.promote.is_none() && own.is_empty() {
+        if tier == Tier::Kv && after.promote.is_none() && shared {
             after.promote = Some(self.promotion(*record));
         }
         self.done("cache", Some(served.status), Answer::Copy(served), after, now)

@@ -69,15 +69,18 @@ impl Flow {
                 self.copy = Copies::Asking(Tier::Kv);
                 return Step::Lookup(Tier::Kv);
             }
-            self.vacant = true;
+            // Not where a tier was too slow to say, nor where there are copies for others.
+            let (key, stored) = (self.key(), now.state.stored());
+            self.vacant = stored.is_absent(Tier::Cache, &key, now.time)
+                && (!self.bindings.kv || stored.is_absent(Tier::Kv, &key, now.time));
             self.line.no_copy = Some("none");
             return self.uncached(now);
         };
-        self.vacant = record.status() >= 500;
+        self.vacant = record.status() >= 400;
         match stale::reuse(&record, &self.asked(), now.time, &self.config.stale) {
             Reuse::Fresh(aged) => {
                 self.copy = Copies::Found(Box::new(record), aged, tier);
-                self.answer_cached(Forwarded::No, &[], After::default(), now)
+                self.answer_cached(Forwarded::No, &[], After::default(), true, now)
             }
             Reuse::Revalidate { conditions, serve_while, unwanted } if self.config.stale.fresh => {
                 self.conditions = conditions;
@@ -85,7 +88,7 @@ impl Flow {
                 if let Some(aged) = serve_while {
                     let refresh = self.refresh(now).map(Box::new);
                     self.copy = Copies::Found(Box::new(record), aged, tier);
-                    return self.answer_cached(Forwarded::No, &[], After { refresh, ..After::default() }, now);
+                    return self.answer_cached(Forwarded::No, &[], After { refresh, ..After::default() }, true, now);
                 }
                 self.copy = Copies::Unasked;
                 self.uncached(now)
@@ -134,10 +137,15 @@ impl Flow {
     /// The origin says that the copy is still good.
     pub(super) fn validated(&mut self, fields: &dyn Fields, now: &mut Now) -> Step {
         let Some(Held { record: old, tier, unwanted }) = self.held.take() else { return self.answer_failed(now) };
-        let Some(new) = self.updated(&old, 304, fields, now) else {
+        let removed = now.state.stored().is_removed_since(&self.key(), self.asked_at);
+        let Some(new) = self.updated(&old, 304, fields, now).filter(|_| !removed) else {
             // It speaks of another one, or takes this one back: once more, as the visitor asked.
             self.conditions.clear();
-            self.copy = Copies::None;
+            if removed || self.takes_back(old.status(), fields, now) {
+                self.copy = Copies::None;
+            } else {
+                self.held = Some(Held { record: old, tier, unwanted });
+            }
             return self.attempt(now);
         };
         // A cookie is for this visitor; what comes with one is written nowhere.
@@ -145,26 +153,29 @@ impl Flow {
             Some(_) => fields.lines().into_iter().filter(|(name, _)| name == "set-cookie").collect(),
             None => FieldLines::new(),
         };
-        let writes = cookies.is_empty() && new.is_news_to(&old, self.config.stale_refresh);
+        let shared = cookies.is_empty() && stale::may_renew(&new, &self.asked(), &self.config.stale);
+        let writes = shared && new.is_news_to(&old, self.config.stale_refresh);
         let after = match tier {
             _ if !writes => After::default(),
             Tier::Cache => self.renewal(&old, new.clone(), now),
             Tier::Kv => After { promote: Some(self.promotion(new.clone())), ..After::default() },
         };
         self.copy = Copies::Found(Box::new(new.clone()), new.aged(now.time), tier);
-        self.answer_cached(Forwarded::Validated { unwanted }, &cookies, after, now)
+        self.answer_cached(Forwarded::Validated { unwanted }, &cookies, after, shared, now)
     }
 
     /// What becomes of the copy when a 304 or the answer to HEAD came after the visitor had been answered.
     pub(super) fn freshened(&self, status: u16, fields: &dyn Fields, now: &mut Now) -> After {
         let Some((old, _)) = self.held.as_ref().map(Held::parts) else { return After::default() };
-        if self.request.method() == "HEAD" && self.takes_back(status, fields, now) {
+        let status_of_page = if status == 304 { old.status() } else { status };
+        if self.takes_back(status_of_page, fields, now) {
             let key = self.key();
             now.state.stored().remove_key(&key, now.time);
             return After { remove: vec![key], ..After::default() };
         }
         let new = Some(()).filter(|()| fields.field("set-cookie").is_none());
-        match new.and_then(|()| self.updated(old, status, fields, now)) {
+        let new = new.and_then(|()| self.updated(old, status, fields, now));
+        match new.filter(|new| stale::may_renew(new, &self.asked(), &self.config.stale)) {
             Some(new) if new.is_news_to(old, self.config.stale_refresh) => self.renewal(old, new, now),
             _ => After::default(),
         }
@@ -192,12 +203,22 @@ impl Flow {
     fn renewal(&self, old: &Record, new: Record, now: &mut Now) -> After {
         let key = self.key();
         let stored = now.state.stored();
-        let place = stored.note(&key, self.request.fields(), &new, &stale::said(new.lines()), now.time);
+        let lasts = stale::span(&new, self.config.stale_refresh, &self.config.stale);
+        let place = stored.note(&key, self.request.fields(), &new, &stale::said(new.lines()), lasts, now.time).place;
         stored.begin(&key, now.time);
         let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
         let renews = Some(old.answered_at());
         After {
-            keep: Some(Keep { key, place, kv, unmarked: false, late: true, renews, record: Box::new(new) }),
+            keep: Some(Keep {
+                key,
+                place,
+                kv,
+                withdraws: false,
+                unmarked: false,
+                late: true,
+                renews,
+                record: Box::new(new),
+            }),
             ..After::default()
         }
     }

@@ -19,7 +19,8 @@ impl Flow {
         // A visitor whose own request breaks off says nothing of the origin, and neither does a look from outside.
         let is_ours = match outcome {
             Outcome::Unsendable => true,
-            Outcome::Rejected { .. } => self.replay == Replay::No,
+            // Whose body is still on its way.
+            Outcome::Rejected { .. } | Outcome::TimedOut => self.replay != Replay::Yes,
             _ => false,
         };
         if self.drill.is_some() || self.config.mode != Mode::On {

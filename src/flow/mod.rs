@@ -41,7 +41,7 @@ pub use guard::{Held, Hold};
 pub use judge::PEEK_MOST;
 pub use noted::Found;
 pub use own::{loop_line, loop_page, maintenance_line, maintenance_page};
-pub use recent::Recent;
+pub use recent::{Noting, Recent};
 pub use state::{Origin, State};
 
 use std::rc::Rc;
@@ -299,6 +299,13 @@ impl Flow {
 
     /// The step after this event.
     pub fn next(&mut self, event: Event, now: &mut Now) -> Step {
+        let event = match event {
+            // A tier may still have what was taken back a moment ago.
+            Event::Looked(Some(record)) if now.state.stored().is_removed_since(&self.key(), record.answered_at()) => {
+                Event::Looked(None)
+            }
+            event => event,
+        };
         match (self.phase, event) {
             (
                 Phase::Attempting
@@ -317,7 +324,11 @@ impl Flow {
             (Phase::Holding, Event::Held(Held::Cut, Outcome::Answered { status, .. })) => {
                 self.attempted(&Outcome::CutShort { status }, now)
             }
-            (Phase::Holding, Event::Held(_, outcome)) => self.settled(None, &outcome, now),
+            // It may have turned out to be blank.
+            (Phase::Holding, Event::Held(_, outcome)) => {
+                let failed = failure::classify(&self.config.failure, self.request.method(), &outcome);
+                self.settled(failed, &outcome, now)
+            }
             (Phase::Sleeping, Event::Slept) => self.attempt(now),
             (Phase::Writing, Event::Slept) => self.ask_copies(now),
             (Phase::Resuming, Event::Slept) => self.ask_for_rest(now),

@@ -19,6 +19,8 @@ pub(super) struct Noted {
     fingerprint: Option<u64>,
     /// The hash of what it said of its keeping.
     said: u64,
+    /// It is looked at again after this time at the latest.
+    lasts: Duration,
     /// Of content without validators: what was written, and how often it was read lately.
     body: Option<Body>,
     looks: u32,
@@ -74,6 +76,14 @@ impl Noted {
         }
     }
 
+    pub(super) fn lasting(self, lasts: Duration) -> Self {
+        Self { lasts, ..self }
+    }
+
+    pub(super) fn says_otherwise(&self, said: u64) -> bool {
+        self.variants.is_none() && self.said != said
+    }
+
     pub(super) fn variants(&self) -> Option<&Variants> {
         self.variants.as_ref()
     }
@@ -84,6 +94,7 @@ impl Noted {
 
     /// Is there nothing to write, or to find out?
     pub(super) fn holds(&self, answer: &Seen, said: impl Fn() -> u64, now: Time, span: Duration) -> bool {
+        let span = self.lasts.min(span);
         let span = if self.fingerprint.is_some() { span } else { self.rest().min(span) };
         self.variants.is_none()
             && now.since(self.at) < span
@@ -105,6 +116,11 @@ impl Noted {
         }
         self.body = Some(Body { content, came, written: now });
         Found::New
+    }
+
+    /// Was a later answer taken for it?
+    pub(super) fn is_newer_than(&self, came: Time) -> bool {
+        self.at > came
     }
 
     /// Something was written of which nobody knows whether it is the same.
@@ -156,7 +172,7 @@ mod tests {
                 if written.as_ref().is_some_and(|written| written.holds(&UNMARKED, || 0, now, MINUTE)) {
                     continue;
                 }
-                written = Some(Noted::after(written.take(), None, 0, now));
+                written = Some(Noted::after(written.take(), None, 0, now).lasting(MINUTE));
                 written.iter_mut().for_each(|written| _ = written.find(body(second), now, now, MINUTE));
                 looked.push(second);
             }

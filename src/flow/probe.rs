@@ -23,7 +23,7 @@ impl Flow {
         let params = self.config.breaker;
         let breaker = &mut self.origin(now.state).breaker;
         // A body on its way from the visitor takes its time, and may break off: a bad probe, if there is any other to be had.
-        if self.replay == Replay::No && breaker.due_for(now.time).is_some_and(|due| due < params.lease) {
+        if self.replay != Replay::Yes && breaker.due_for(now.time).is_some_and(|due| due < params.lease) {
             return Verdict::Skip(PROBE_WAIT);
         }
         breaker.admit(params, now.time, &mut self.random)

@@ -36,6 +36,15 @@ pub struct Recent {
     seed: u64,
 }
 
+/// What was noted of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noting {
+    /// Its place, for [`Recent::forget`].
+    pub place: u64,
+    /// The one before it said something else of its keeping.
+    pub says_otherwise: bool,
+}
+
 /// By the hash of a key.
 type Places<T> = HashMap<u64, T, BuildHasherDefault<Hashed>>;
 
@@ -77,10 +86,15 @@ impl Recent {
     pub fn find(&mut self, keep: &Keep, request: &dyn Fields, now: Time, span: Duration) -> Found {
         let record = &keep.record;
         let is_there = self.place(&keep.key, request) == keep.place;
+        let removed = self.is_removed_since(&keep.key, record.answered_at());
         let written = self.written.get_mut(&keep.place);
         let Some(written) = written.filter(|written| is_there && written.is_of(record.fingerprint())) else {
             return Found::Overtaken;
         };
+        let overtaken = || !keep.unmarked && keep.renews.is_none() && written.is_newer_than(record.answered_at());
+        if removed || overtaken() {
+            return Found::Overtaken;
+        }
         match record.content().filter(|_| keep.unmarked) {
             Some(content) => written.find(content, record.answered_at(), now, span),
             None => {
@@ -90,8 +104,16 @@ impl Recent {
         }
     }
 
-    /// A copy is being written, of an answer that said this of its keeping. Gives its place.
-    pub fn note(&mut self, key: &str, request: &dyn Fields, record: &Record, said: &str, now: Time) -> u64 {
+    /// A copy is being written, of an answer that said this of its keeping; it is of use for so long without another look.
+    pub fn note(
+        &mut self,
+        key: &str,
+        request: &dyn Fields,
+        record: &Record,
+        said: &str,
+        lasts: Duration,
+        now: Time,
+    ) -> Noting {
         if self.written.len() >= MAX_RECENT {
             self.written.clear();
         }
@@ -103,8 +125,7 @@ impl Recent {
         let primary = hash(self.seed, key);
         let said = hash(self.seed, said);
         if !record.varies() {
-            self.take(primary, record.fingerprint(), said, now);
-            return primary;
+            return self.take(primary, record.fingerprint(), said, lasts, now);
         }
         let known = self.written.remove(&primary).and_then(Noted::into_variants);
         let variants = known.filter(|variants| variants.covers(record)).unwrap_or_else(|| {
@@ -114,13 +135,14 @@ impl Recent {
         });
         let place = hash(self.seed, &variants.key(key, request));
         self.written.insert(primary, Noted::list(variants, now));
-        self.take(place, record.fingerprint(), said, now);
-        place
+        self.take(place, record.fingerprint(), said, lasts, now)
     }
 
-    fn take(&mut self, place: u64, fingerprint: Option<u64>, said: u64, now: Time) {
+    fn take(&mut self, place: u64, fingerprint: Option<u64>, said: u64, lasts: Duration, now: Time) -> Noting {
         let before = self.written.remove(&place);
-        self.written.insert(place, Noted::after(before, fingerprint, said, now));
+        let says_otherwise = before.as_ref().is_some_and(|before| before.says_otherwise(said));
+        self.written.insert(place, Noted::after(before, fingerprint, said, now).lasting(lasts));
+        Noting { place, says_otherwise }
     }
 
     /// The body of this place is too large for a copy: there is nothing to look at any more.
@@ -316,7 +338,7 @@ mod tests {
         let tagged = record("en", &[("etag", "\"1\"")]);
         let holds = |recent: &Recent, print, now| holds(recent, &none, print, "", now);
         assert!(!holds(&recent, None, NOW));
-        recent.note(KEY, &none, &tagged, "", NOW);
+        recent.note(KEY, &none, &tagged, "", MINUTE, NOW);
         assert!(holds(&recent, tagged.fingerprint(), NOW));
         assert!(!self::holds(&recent, &none, tagged.fingerprint(), "no-store", NOW), "says something else");
         assert!(!holds(&recent, None, NOW), "another validator");
@@ -332,14 +354,14 @@ mod tests {
         let print = record("en", &vary).fingerprint();
         let (en, de) = ([("accept-language", "en")], [("accept-language", "de")]);
         let holds = |recent: &Recent, fields: &dyn Fields| holds(recent, fields, print, "", NOW);
-        recent.note(KEY, &en, &record("en", &vary), "", NOW);
+        recent.note(KEY, &en, &record("en", &vary), "", MINUTE, NOW);
         assert!(holds(&recent, &en) && !holds(&recent, &de));
-        let place = recent.note(KEY, &de, &record("de", &vary), "", NOW);
+        let place = recent.note(KEY, &de, &record("de", &vary), "", MINUTE, NOW).place;
         assert!(holds(&recent, &en) && holds(&recent, &de));
         recent.forget(place);
         assert!(holds(&recent, &en) && !holds(&recent, &de));
         recent.forget_key(KEY);
-        recent.note(KEY, &de, &record("de", &vary), "", NOW);
+        recent.note(KEY, &de, &record("de", &vary), "", MINUTE, NOW);
         assert!(!holds(&recent, &en), "removed with all others, and not written since");
     }
 

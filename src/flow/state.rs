@@ -60,10 +60,13 @@ impl State {
         Self { stored: Recent::new(seed), ..Self::default() }
     }
 
-    /// The memory of the origin with this authority. Beyond `MAX_ORIGINS` all are forgotten: only a Worker on
-    /// wildcard routes gets there, and a fresh breaker is a closed one.
+    /// The memory of the origin with this authority. Beyond `MAX_ORIGINS` those are forgotten that never failed, or all: only
+    /// a Worker on wildcard routes gets there, and a fresh breaker is a closed one.
     pub fn origin(&mut self, authority: &str) -> &mut Origin {
         if !self.origins.contains_key(authority) {
+            if self.origins.len() >= MAX_ORIGINS {
+                self.origins.retain(|_, origin| origin.last.is_some());
+            }
             if self.origins.len() >= MAX_ORIGINS {
                 self.origins.clear();
             }

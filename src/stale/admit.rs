@@ -15,6 +15,7 @@ use super::lines::are_sound;
 use super::personal;
 use super::reasons::{NoReason, SkipReason};
 use super::record::{Record, is_decoded};
+use super::rerouted::is_rerouted;
 use super::syntax::{integer, members};
 use super::url::Url;
 use super::vary::Vary;
@@ -52,7 +53,28 @@ pub fn admit(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Adm
         Err(why) => return Admission::Skip(why),
     };
     // Of something else than the URL says anybody can ask.
-    if personal::is_rerouted(asked) { Admission::Skip(SkipReason::Rerouted) } else { Admission::Remove(removed) }
+    if is_rerouted(asked) { Admission::Skip(SkipReason::Rerouted) } else { Admission::Remove(removed) }
+}
+
+/// May what the answer to this request, a 304 or one to HEAD, has made of a copy be kept for others? As if it had been a whole one.
+#[must_use]
+pub fn may_renew(new: &Record, asked: &Asked<'_>, params: &Params) -> bool {
+    let (directives, cookie) = (new.directives(), asked.fields.field("cookie"));
+    !says_no_store(asked)
+        && !is_rerouted(asked)
+        && is_for_everybody(asked, cookie.as_deref(), &directives, params).is_ok()
+        && is_cacheable(new, &directives, "GET", cookie.as_deref()).is_ok()
+}
+
+/// Is it of no use any more once it is stale? Then no older one may be, either.
+#[must_use]
+pub fn forbids_staleness(record: &Record, params: &Params) -> bool {
+    permitted(record, &record.directives(), &Directives::default(), params).is_err()
+}
+
+/// RFC 9111 §5.2.1.5
+fn says_no_store(asked: &Asked<'_>) -> bool {
+    asked.fields.field("cache-control").is_some_and(|value| Directives::parse(&value).no_store)
 }
 
 /// Does the answer to a POST say that it is what a GET would get (RFC 9110 §9.3.3)?
@@ -75,14 +97,14 @@ fn judge(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Result<
     is_permitted(answered.status, &directives, params)?;
     let cookie = asked.fields.field("cookie");
     is_for_everybody(asked, cookie.as_deref(), &directives, params)?;
-    if asked.fields.field("cache-control").is_some_and(|value| Directives::parse(&value).no_store) {
+    if says_no_store(asked) {
         return Err(SkipReason::RequestNoStore);
     }
     let length = answered.fields.field("content-length").and_then(|length| integer(&length));
     if length.is_some_and(|length| length > params.size_limit) {
         return Err(SkipReason::TooLarge);
     }
-    if personal::is_rerouted(asked) {
+    if is_rerouted(asked) {
         return Err(SkipReason::Rerouted);
     }
 

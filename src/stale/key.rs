@@ -62,7 +62,8 @@ const MAX_BASE: usize = 300;
 
 /// `None` if nothing is left of it.
 fn without_ignored(query: &str, ignored: &Patterns) -> Option<String> {
-    let is_kept = |param: &&str| !ignored.matches(param.split('=').next().unwrap_or_default());
+    // What some servers take for the end of a parameter could hide another one in this.
+    let is_kept = |param: &&str| param.contains(';') || !ignored.matches(param.split('=').next().unwrap_or_default());
     let kept: Vec<&str> = query.split('&').filter(is_kept).collect();
     (!kept.is_empty()).then(|| kept.join("&"))
 }
@@ -78,6 +79,14 @@ mod tests {
         for url in ["https://www.example/", "http://localhost:8787/a/B-c_1", "https://a.b//"] {
             assert!(is_own_key(url), "{url}");
         }
+    }
+
+    /// Some servers end a parameter at a semicolon: `utm_x=1;id=2` names an `id` to them.
+    #[test]
+    fn what_could_hide_a_parameter_is_not_left_out() {
+        let key = |query: &str| key(&format!("https://a.example/?{query}"), &Patterns::new(["utm_*"]));
+        assert_eq!(key("id=1&utm_x=1"), key("id=1"));
+        assert_ne!(key("id=1&utm_x=1;id=2"), key("id=1"));
     }
 
     proptest! {

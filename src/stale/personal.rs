@@ -3,9 +3,7 @@
 //! `Authorization` is a matter of RFC 9111 §3.5. Cookies are unknown to that RFC; the practice of shared caches is to
 //! leave requests with a session cookie alone.
 
-use super::Asked;
 use super::directives::Directives;
-use super::url::Url;
 use crate::fields::Fields;
 use crate::pattern::Patterns;
 
@@ -17,7 +15,13 @@ pub fn names_a_session(cookie: &str, session_cookies: &Patterns) -> bool {
 /// Could one of them say who asks, for all that is known of it? Those of the well-known counters, load balancers and
 /// consent banners do not: pages are not made by them.
 pub fn may_name_somebody(cookie: &str) -> bool {
-    names(cookie).any(|name| !OF_NOBODY.iter().any(|prefix| name.starts_with(prefix)))
+    let is_of_nobody = |name: &str| {
+        OF_NOBODY.iter().any(|known| match known.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => name == *known,
+        })
+    };
+    names(cookie).any(|name| !is_of_nobody(name))
 }
 
 /// Also at commas, by which several lines are joined.
@@ -28,23 +32,49 @@ fn names(cookie: &str) -> impl Iterator<Item = &str> {
         .filter(|name| !name.is_empty())
 }
 
-/// How the names of such cookies begin.
-const OF_NOBODY: [&str; 17] = [
+/// Their names, or how a family of names begins.
+const OF_NOBODY: [&str; 43] = [
     "AWSALB",
+    "AWSALBCORS",
+    "AWSALBTG*",
     "CookieConsent",
+    "OptanonAlertBoxClosed",
     "OptanonConsent",
     "__cf_bm",
-    "__utm",
+    "__cfruid",
+    "__utma",
+    "__utmb",
+    "__utmc",
+    "__utmt",
+    "__utmt_*",
+    "__utmv",
+    "__utmx",
+    "__utmz",
     "_cfuvid",
     "_clck",
     "_clsk",
     "_fbc",
     "_fbp",
     "_ga",
-    "_gcl_",
+    "_ga_*",
+    "_gat",
+    "_gat_*",
+    "_gcl_au",
+    "_gcl_aw",
+    "_gcl_dc",
+    "_gcl_gs",
     "_gid",
-    "_hj",
-    "_pk_",
+    "_hjAbsoluteSessionInProgress",
+    "_hjFirstSeen",
+    "_hjIncludedIn*",
+    "_hjSession*",
+    "_hjTLDTest",
+    "_hjid",
+    "_pk_cvar.*",
+    "_pk_hsr.*",
+    "_pk_id.*",
+    "_pk_ref.*",
+    "_pk_ses.*",
     "cf_clearance",
     "cookieyes-consent",
 ];
@@ -58,15 +88,3 @@ pub fn permits_authorized(directives: &Directives) -> bool {
 pub fn is_anonymous(fields: &dyn Fields) -> bool {
     fields.field("cookie").is_none_or(|cookie| !may_name_somebody(&cookie)) && fields.field("authorization").is_none()
 }
-
-/// Does the request tell the origin that it was for another host or path than it was? Frameworks believe such fields and
-/// write them into links; an answer to one may be meant for nobody else (“unkeyed input”, cache poisoning). A gateway in
-/// front that passes on the host that it was asked for says nothing new.
-pub fn is_rerouted(asked: &Asked<'_>) -> bool {
-    let host = Url::parse(asked.url).map_or(String::new(), |url| url.authority);
-    let other = asked.fields.field("x-forwarded-host").is_some_and(|forwarded| !forwarded.eq_ignore_ascii_case(&host));
-    other || REROUTING.iter().any(|name| asked.fields.field(name).is_some())
-}
-
-/// Fields with which a request can be for something else than its URL says.
-const REROUTING: [&str; 4] = ["x-original-url", "x-rewrite-url", "x-http-method-override", "x-host"];

@@ -27,7 +27,8 @@ pub enum SkipReason {
     Authorization,
     /// The request has a cookie, and the response says nothing at all about keeping it.
     Cookie,
-    /// The request names another host or path in a field that many origins believe and no key contains.
+    /// The request names another host, path or method in a field that many origins believe and no key contains, or is a GET
+    /// with a body.
     Rerouted,
     /// `Vary: *`
     VaryStar,

@@ -51,6 +51,13 @@ impl Record {
     }
 }
 
+/// How long a copy may lie there unchanged before it is written again: `most`, but what is of use for a short time only is to be
+/// renewed within half of that.
+#[must_use]
+pub fn span(record: &Record, most: Duration, params: &Params) -> Duration {
+    most.min(record.retention(params) / 2)
+}
+
 /// Into a tier where writing is cheap: is `new` something else than `old`, or `old` older than `span`?
 #[must_use]
 pub fn refreshes(new: &Record, old: &Record, span: Duration) -> bool {

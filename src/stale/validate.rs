@@ -21,9 +21,14 @@ pub fn updated(record: &Record, answered: &Answered<'_>, asked: &Asked<'_>) -> O
         return None;
     }
     let same = same_validators(record, answered);
-    if head && !(same && same_length(record, answered)) {
+    if head && !(record.status() == answered.status && same && same_length(record, answered)) {
         // RFC 9111 §4.3.5: then the page has changed, and the copy is stale.
         return Some(record.contradicted());
+    }
+    let is_marked = || ["etag", "last-modified"].iter().any(|name| answered.fields.field(name).is_some());
+    // Where nothing says that the body is still the one that lies there, who never asks for it would keep it fresh for good.
+    if head && !is_marked() {
+        return None;
     }
     same.then(|| record.renewed(asked, answered)).flatten()
 }

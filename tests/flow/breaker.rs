@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use understudy::flow::Tier;
+use understudy::flow::{Now, Tier};
+use understudy::retry::Replay;
 
 use crate::site::Site;
 
@@ -17,6 +18,25 @@ fn tripped() -> Site {
 
 fn state(site: &mut Site) -> &'static str {
     site.state.origin("www.example").breaker.stage(site.time).as_str()
+}
+
+/// A GET with a body that the visitor never sends looks like an origin that hangs, or resets.
+#[test]
+fn a_get_whose_own_body_does_not_come_says_nothing_of_the_origin() {
+    for how in ["timeout", "reset"] {
+        let mut site = Site::new(&VARS);
+        site.replay = Replay::Once;
+        for _ in 0..5 {
+            let mut flow = site.flow("GET");
+            flow.start(&mut Now { time: site.time, state: &mut site.state });
+            site.happens(&mut flow, how);
+        }
+        assert_eq!(state(&mut site), "closed", "{how}");
+        // What the origin itself says counts.
+        site.plays("GET", "fetch 502 cache? none page");
+        site.plays("GET", "fetch 502 cache? none page");
+        assert_eq!(state(&mut site), "open", "{how}");
+    }
 }
 
 #[test]

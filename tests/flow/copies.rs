@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use understudy::drill::Drill;
-use understudy::flow::Answer;
+use understudy::fields::FieldLines;
+use understudy::flow::{Answer, Found};
 
 use crate::site::{Site, lines};
 
@@ -67,6 +68,8 @@ fn who_has_a_copy_does_not_wait_longer_than_the_patience() {
     assert!(site.late(&mut visit, "200").keep.is_some(), "although one was written a moment ago: nobody waits for it");
     let mut visit = site.plays("GET", "fetch impatient cache? copy copy");
     assert!(!site.late(&mut visit, "404").remove.is_empty(), "a deletion is not masked");
+    site.plays("GET", "fetch impatient cache? copy wait 200 origin");
+    site.time = site.time + Duration::from_secs(61);
     for failure in ["502", "timeout", "reset", "500"] {
         let mut visit = site.plays("GET", "fetch impatient cache? copy copy");
         let after = site.late(&mut visit, failure);
@@ -251,4 +254,50 @@ fn a_drill_is_heard_of_by_nobody() {
     site.plays("GET", "fetch 502 cache? none page");
     let visit = site.plays("GET", "cache? copy copy");
     assert!(matches!(visit.finish.answer, Answer::Copy(_)));
+}
+
+/// RFC 9111 §4: the newest counts, in whatever order the bodies arrive, and none that was asked for before a change.
+#[test]
+fn a_body_that_comes_late_takes_no_newer_ones_place() {
+    for (fresh, says) in [("off", &[][..]), ("on", &[("cache-control", "max-age=600")])] {
+        for changed in [false, true] {
+            let mut site = Site::new(&[("CACHE_FRESH", fresh), ("RETRY_ATTEMPTS", "0")]);
+            site.fields = lines(says);
+            let get = if fresh == "on" { "cache? none fetch 200 origin" } else { "fetch 200 origin" };
+            let mut keeps = Vec::new();
+            for _ in 0..2 {
+                let keep = site.plays("GET", get).finish.after.keep.expect("a copy");
+                site.state.stored().end(&keep.key);
+                site.time = site.time + Duration::from_secs(1);
+                if changed {
+                    site.plays("POST", "fetch 200 origin");
+                    site.time = site.time + Duration::from_secs(1);
+                }
+                keeps.push(keep);
+            }
+            let now = site.time;
+            let mut found = keeps.into_iter().rev().map(|mut keep| {
+                let content = keep.record.answered_at().secs();
+                *keep.record = keep.record.with_body(5, Some(content));
+                site.state.stored().find(&keep, &FieldLines::new(), now, Duration::from_secs(60))
+            });
+            let newer = if changed { Found::Overtaken } else { Found::New };
+            assert_eq!(found.next(), Some(newer), "CACHE_FRESH={fresh} {changed}: the newer one");
+            assert_eq!(found.next(), Some(Found::Overtaken), "CACHE_FRESH={fresh} {changed}: the older one");
+        }
+    }
+}
+
+/// Of use for ten seconds, it is not renewed once a minute.
+#[test]
+fn a_copy_that_is_of_use_for_a_short_time_is_renewed_more_often() {
+    let mut site = Site::new(&[]);
+    for (said, again) in [("max-age=10, must-revalidate", 5), ("max-age=600, must-revalidate", 60)] {
+        site.fields = lines(&[("cache-control", said), ("etag", "\"1\"")]);
+        assert!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), "{said}");
+        for (after, keeps) in [(again - 1, false), (1, true)] {
+            site.time = site.time + Duration::from_secs(after);
+            assert_eq!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), keeps, "{said} {after}");
+        }
+    }
 }

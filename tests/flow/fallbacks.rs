@@ -82,7 +82,7 @@ fn an_open_breaker_leads_to_the_next_one_at_once() {
     let vars = [VARS[0], VARS[1], VARS[2], ("BREAKER_FAILURES", "1")];
     let mut site = Site::new(&vars);
     site.plays("GET", "fetch 502 fetch 200 origin");
-    assert_eq!(hosts(&site.plays("POST", "fetch 200 origin")), ["two.example"]);
+    assert_eq!(hosts(&site.plays("OPTIONS", "fetch 200 origin")), ["two.example"]);
     assert_eq!(hosts(&site.plays("GET", "fetch 502 fetch 200 origin")), ["two.example", "three.example"]);
     assert_eq!(hosts(&site.plays("GET", "fetch 502 cache? none page")), ["three.example"]);
     site.plays("GET", "cache? copy copy");

@@ -1,7 +1,9 @@
 //! A full cache (`CACHE_FRESH`): when the origin is not asked, asked with conditions, or asked afterwards.
 
+use std::time::Duration;
+
 use understudy::drill::Drill;
-use understudy::flow::Now;
+use understudy::flow::{Now, Tier};
 
 use crate::site::{Site, Visit, lines, name};
 
@@ -34,6 +36,8 @@ fn a_fresh_copy_is_served_without_asking_the_origin() {
     }
     plays(&mut site, "POST", "fetch 200 origin");
     site.kv = true;
+    plays(&mut site, "GET", "cache? none kv? copy fetch 200 origin");
+    site.time = site.time + Duration::from_secs(61);
     let visit = plays(&mut site, "GET", "cache? none kv? copy copy");
     assert!(visit.finish.after.promote.is_some(), "a copy of the second tier goes into the first one");
     plays(&mut site, "GET", "cache? none kv? none fetch 200 origin");
@@ -98,6 +102,69 @@ fn a_304_about_another_page_is_not_believed() {
     assert!(visit.fetches[1].conditions.is_empty(), "RFC 9111 §4.3.4: asked again, as the visitor did");
 }
 
+/// And should that fail, the copy is there all the same.
+#[test]
+fn a_304_about_another_page_takes_no_copy_away() {
+    let mut site = site("max-age=30", &[]);
+    site.fields = lines(&[("etag", "\"2\"")]);
+    plays(&mut site, "GET", "cache? copy fetch 304 fetch 502 copy");
+    // But where it says that there is none.
+    site.fields.push(("cache-control".to_owned(), "no-store".to_owned()));
+    plays(&mut site, "GET", "cache? copy fetch 304 fetch 502 page");
+}
+
+#[test]
+fn what_was_changed_while_it_was_validated_is_not_promoted() {
+    let mut site = site("max-age=30", &[]);
+    site.kv = true;
+    let mut flow = site.flow("GET");
+    flow.start(&mut Now { time: site.time, state: &mut site.state });
+    for (happens, step) in [("none", "kv?"), ("copy", "fetch")] {
+        assert_eq!(name(&site.happens(&mut flow, happens)), step);
+    }
+    let second = Duration::from_secs(1);
+    site.time = site.time + second;
+    plays(&mut site, "POST", "fetch 200 origin");
+    site.time = site.time + second;
+    assert_eq!(name(&site.happens(&mut flow, "304")), "fetch", "asked again, without conditions");
+}
+
+#[test]
+fn what_is_taken_back_in_the_background_goes() {
+    for said in ["no-store", "private"] {
+        let mut site = site("max-age=30, stale-while-revalidate=86400", &[]);
+        let mut visit = plays(&mut site, "GET", "cache? copy copy");
+        site.fields = lines(&[("etag", "\"1\""), ("cache-control", said)]);
+        assert!(!site.late(&mut visit, "304").remove.is_empty(), "{said}");
+    }
+}
+
+/// A tier that was too slow to say may have a page, and so may a list of variants without this one.
+#[test]
+fn an_error_is_kept_only_where_nothing_lies() {
+    let mut site = site("max-age=30", &[]);
+    site.fields = lines(&[("cache-control", "max-age=60")]);
+    assert!(plays(&mut site, "GET", "cache? slow fetch 500 origin").finish.after.keep.is_none());
+}
+
+/// The second tier is not written each time.
+#[test]
+fn what_the_second_tier_says_is_withdrawn_when_it_is_not_so_any_more() {
+    let mut site = site("max-age=30", &[]);
+    site.kv = true;
+    site.fields = lines(&[("cache-control", "max-age=30"), ("etag", "\"1\"")]);
+    let first = plays(&mut site, "GET", "cache? none kv? none fetch 200 origin").finish.after.keep.expect("a copy");
+    assert!(first.kv && !first.withdraws);
+    for (status, said, withdraws) in
+        [("200", "max-age=30", false), ("200", "no-cache", true), ("404", "max-age=60", true)]
+    {
+        site.fields = lines(&[("cache-control", said), ("etag", "\"2\"")]);
+        let keep = plays(&mut site, "GET", &format!("cache? none kv? none fetch {status} origin")).finish.after.keep;
+        let keep = keep.expect("a copy");
+        assert_eq!((keep.kv, keep.withdraws), (false, withdraws), "{status} {said}");
+    }
+}
+
 #[test]
 fn a_304_with_a_cookie_gives_it_to_this_visitor_and_to_no_store() {
     let mut site = site("max-age=30", &[]);
@@ -105,6 +172,41 @@ fn a_304_with_a_cookie_gives_it_to_this_visitor_and_to_no_store() {
     let visit = plays(&mut site, "GET", "cache? copy fetch 304 copy");
     assert_eq!(visit.field("set-cookie"), "a=1");
     assert!(visit.finish.after.keep.is_none());
+}
+
+/// What they are told may be made for them.
+#[test]
+fn who_asks_for_something_else_renews_nothing() {
+    for asked in [("x-forwarded-host", "evil.example"), ("content-length", "6"), ("cache-control", "no-store")] {
+        for method in ["GET", "HEAD"] {
+            let mut site = site("max-age=30", &[]);
+            site.asked = lines(&[asked]);
+            site.fields =
+                lines(&[("etag", "\"1\""), ("cache-control", "max-age=600"), ("link", "<https://evil.example>")]);
+            let script = if method == "GET" { "cache? copy fetch 304 copy" } else { "cache? copy fetch 200 origin" };
+            let after = plays(&mut site, method, script).finish.after;
+            assert!(after.keep.is_none() && after.remove.is_empty(), "{method} {asked:?}");
+        }
+    }
+}
+
+/// By a field that no key contains, anybody can provoke one.
+#[test]
+fn an_error_takes_the_place_of_no_page() {
+    for (status, keeps) in
+        [("400", false), ("403", false), ("414", false), ("500", false), ("404", true), ("410", true)]
+    {
+        for (there, copy) in [("copy", true), ("none", false)] {
+            let mut site = site("max-age=30", &[]);
+            site.fields = lines(&[("cache-control", "max-age=600")]);
+            if !copy {
+                site.state.stored().note_absent(Tier::Cache, "https://www.example/page?q=1", site.time);
+            }
+            let visit = plays(&mut site, "GET", &format!("cache? {there} fetch {status} origin"));
+            assert_eq!(visit.finish.after.keep.is_some(), keeps || !copy, "{status} {there}");
+            assert!(visit.finish.after.remove.is_empty(), "{status} {there}");
+        }
+    }
 }
 
 #[test]
