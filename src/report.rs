@@ -170,11 +170,14 @@ pub struct Line {
     /// What the visitor got: `origin`, `copy`, `page`, `kept`, or, where nothing failed, a copy from the `cache`;
     /// and of a download that broke off: `resumed` to its end, or `cut`.
     pub answer: &'static str,
-    /// With which status, if we made it.
+    /// With which status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// Attempts at the origin.
     pub attempts: u32,
+    /// The fallback that was asked last, if one was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_hop: Option<String>,
     /// The last failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<&'static str>,

@@ -80,10 +80,16 @@ impl Base {
         })
     }
 
-    /// Host and port; the name under which breaker and budget know this origin.
+    /// Host and port.
     #[must_use]
     pub fn authority(&self) -> &str {
         &self.authority
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        [&self.scheme, "://", &self.authority, &self.path].concat()
     }
 
     /// The same path and query at this origin.

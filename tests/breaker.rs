@@ -46,6 +46,31 @@ fn a_success_starts_the_count_anew() {
     }
 }
 
+/// A timeout weighs two, but a row of three is one of three.
+#[test]
+fn timeouts_that_chance_makes_open_it_no_more_often_than_other_errors() {
+    let opened = |weight| {
+        let (random, chance) = (&mut Random::new(1), &mut Random::new(2));
+        let (mut breaker, mut opened) = (Breaker::default(), 0);
+        for n in 0..60_000 {
+            let now = START + Duration::from_millis(20 * n);
+            let was_open = breaker.is_open(now);
+            if matches!(breaker.admit(PARAMS, now, random), Verdict::Skip(_)) {
+                continue;
+            }
+            match chance.unit() < 0.3 {
+                true => breaker.failure(PARAMS, now, weight, None, random),
+                false => breaker.success(PARAMS, now),
+            }
+            opened += u32::from(!was_open && breaker.is_open(now));
+        }
+        opened
+    };
+    let (errors, timeouts) = (opened(1), opened(2));
+    // In the first moments, when nothing is known of the usual errors, a row of three timeouts does open it.
+    assert!(timeouts <= errors + 5, "{timeouts} times with timeouts, {errors} times with errors");
+}
+
 /// At 30 % errors five in a row come every few hundred requests: an origin that serves the others is no outage.
 #[test]
 fn a_row_that_chance_makes_of_the_usual_errors_does_not_open_it() {

@@ -30,7 +30,9 @@ pub struct Params {
 #[derive(Debug, Clone, Default)]
 pub struct Breaker {
     state: State,
+    /// Failures in a row, by weight, and how many they are.
     consecutive: u32,
+    row: u32,
     window: Window,
     /// How often it opened without having been fully closed in between.
     trips: u32,
@@ -130,7 +132,7 @@ impl Breaker {
         if params.failures == 0 {
             return;
         }
-        self.consecutive = 0;
+        (self.consecutive, self.row) = (0, 0);
         self.window.count(now, false);
         match self.state {
             State::Probing { .. } => self.come_back(Duration::ZERO, now),
@@ -155,6 +157,7 @@ impl Breaker {
         }
         self.consecutive = self.consecutive.saturating_add(weight);
         if weight > 0 {
+            self.row = self.row.saturating_add(1);
             self.window.count(now, true);
         }
         let trip = match self.state {
@@ -170,7 +173,7 @@ impl Breaker {
     /// Are the failures in a row an outage? [`Params::failures`] are, unless so many were failing before that at so many
     /// requests a row of that length is nothing but chance.
     fn is_streak(&self, params: Params, now: Time) -> bool {
-        self.consecutive >= params.failures && self.consecutive >= self.window.chance(now, self.consecutive)
+        self.consecutive >= params.failures && self.row >= self.window.chance(now, self.row)
     }
 
     /// Where it stands. Unlike [`Self::admit`] this does not count as a request.
@@ -227,14 +230,14 @@ impl Breaker {
         let spread = spread(left, random);
         (self.turned, self.opened) = (now, now);
         self.state = State::Open { until: now + (left + spread).max(MIN_OPEN) };
-        self.consecutive = 0;
+        (self.consecutive, self.row) = (0, 0);
     }
 
     /// Others know that the origin came back so long ago.
     pub fn come_back(&mut self, ago: Duration, now: Time) {
         self.turned = now - ago;
         self.state = State::Ramp { since: self.turned };
-        self.consecutive = 0;
+        (self.consecutive, self.row) = (0, 0);
     }
 
     /// Others know that all is well again.

@@ -38,6 +38,8 @@ pub struct Config {
     pub origin: Option<Base>,
     /// Where they go next, in order, when the one before failed.
     pub fallbacks: Vec<Base>,
+    /// Under which names breakers and budgets know all of these, `ORIGIN` first.
+    names: Vec<String>,
     /// What a request to one of these carries, so that it is known should it come back ([`cdn_loop`]).
     pub mark: Option<String>,
     /// What counts as a failure.
@@ -155,6 +157,21 @@ impl Config {
         Rc::clone(rule.map_or(self, |r| &r.config))
     }
 
+    /// Where the target with this index is: `ORIGIN`, and then its fallbacks. `None`: where the request was going.
+    #[must_use]
+    pub fn base(&self, target: usize) -> Option<&Base> {
+        match target.checked_sub(1) {
+            None => self.origin.as_ref(),
+            Some(index) => self.fallbacks.get(index),
+        }
+    }
+
+    /// Under which name breaker and budget know it.
+    #[must_use]
+    pub fn name(&self, target: usize) -> Option<&str> {
+        self.base(target).and(self.names.get(target)).map(String::as_str)
+    }
+
     /// The primary key of the copies of `url`, wherever it is: by the rule that holds there, and not by this one.
     #[must_use]
     pub fn key(&self, url: &str) -> String {
@@ -180,6 +197,7 @@ impl Config {
                 let all: Option<Vec<_>> = words(t)?.iter().map(|w| Base::parse(w)).collect();
                 all.filter(|a| a.len() <= 5)
             }),
+            names: Vec::new(),
             mark: None,
             failure: failure::Params {
                 statuses: StatusSet::new(statuses),
@@ -235,12 +253,21 @@ impl Config {
             .as_ref()
             .or(config.fallbacks.first())
             .map(|base| cdn_loop::mark(base.authority(), config.deployment.as_deref()));
+        config.names = names(config.origin.as_ref(), &config.fallbacks);
         // A probe that has not been heard of by then is not going to be: its headers come within `TIMEOUT`, a document that
         // is held (`GUARD_BYTES`) is let go when `PATIENCE` is over; and others are asked, a body is looked into.
         let held = config.patience.min(config.deadline);
         config.breaker.lease = config.timeout.max(held) + Duration::from_secs(2);
         config
     }
+}
+
+/// Host and port, where that is the name of no other.
+fn names(origin: Option<&Base>, fallbacks: &[Base]) -> Vec<String> {
+    let bases = || origin.into_iter().chain(fallbacks);
+    let is_alone = |base: &Base| bases().filter(|other| other.authority() == base.authority()).count() == 1;
+    let name = |base: &Base| if is_alone(base) { base.authority().to_owned() } else { base.text() };
+    [origin.map(name).unwrap_or_default()].into_iter().chain(fallbacks.iter().map(name)).collect()
 }
 
 const ON_OFF: &str = "on or off";

@@ -4,6 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::thread::LocalKey;
 use std::time::Duration;
 
 use worker::js_sys::Math;
@@ -33,6 +34,8 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::new(State::new(Math::random().to_bits()));
     static SEED: Cell<Option<u64>> = const { Cell::new(None) };
     static ROOM: RefCell<Room> = RefCell::default();
+    // Of their own: who sends slowly takes nothing away from copies.
+    static UPLOADS: RefCell<Room> = RefCell::default();
 }
 
 /// The configuration of this isolate; read, and complained about, at its first request.
@@ -76,6 +79,7 @@ pub fn seed() -> u64 {
 
 /// A share of the memory that bodies may take up that are held for copies, for replay or until they are whole; given back when dropped.
 pub struct Buffered {
+    room: &'static LocalKey<RefCell<Room>>,
     ticket: Ticket,
     lasts: Duration,
 }
@@ -83,23 +87,32 @@ pub struct Buffered {
 impl Buffered {
     /// Takes `bytes`, if they are free. Should the request be ended from outside, they are free again after `lasts`.
     pub fn take(bytes: u64, lasts: Duration) -> Option<Self> {
-        let mut taken = Self { ticket: ROOM.with_borrow_mut(|room| room.enter(now(), lasts)), lasts };
+        Self::take_of(&ROOM, bytes, lasts)
+    }
+
+    /// The same for a body that a visitor sends.
+    pub fn take_for_upload(bytes: u64, lasts: Duration) -> Option<Self> {
+        Self::take_of(&UPLOADS, bytes, lasts)
+    }
+
+    fn take_of(room: &'static LocalKey<RefCell<Room>>, bytes: u64, lasts: Duration) -> Option<Self> {
+        let mut taken = Self { room, ticket: room.with_borrow_mut(|room| room.enter(now(), lasts)), lasts };
         taken.grow(bytes).then_some(taken)
     }
 
     /// Takes more.
     pub fn grow(&mut self, bytes: u64) -> bool {
-        ROOM.with_borrow_mut(|room| room.grow(self.ticket, bytes, now(), self.lasts))
+        self.room.with_borrow_mut(|room| room.grow(self.ticket, bytes, now(), self.lasts))
     }
 
     /// It turned out to be no more than this.
     pub fn shrink(&mut self, bytes: u64) {
-        ROOM.with_borrow_mut(|room| room.shrink(self.ticket, bytes));
+        self.room.with_borrow_mut(|room| room.shrink(self.ticket, bytes));
     }
 }
 
 impl Drop for Buffered {
     fn drop(&mut self) {
-        ROOM.with_borrow_mut(|room| room.leave(self.ticket, now()));
+        self.room.with_borrow_mut(|room| room.leave(self.ticket, now()));
     }
 }

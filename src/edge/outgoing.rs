@@ -55,7 +55,7 @@ impl Outgoing {
             // `fetch` takes no new body with GET and HEAD, only the one that came.
             if matches!(request.method(), "GET" | "HEAD") {
                 outgoing.replay = Replay::Once;
-            } else if let Some(held) = Buffered::take(length, LASTS) {
+            } else if let Some(held) = Buffered::take_for_upload(length, LASTS) {
                 outgoing.held = Some(held);
                 outgoing.body = buffer(&outgoing.incoming).await;
                 outgoing.spoiled = outgoing.body.is_none();

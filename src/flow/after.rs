@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::noted::Seen;
+use super::relay::Of;
 use super::{Consult, Fetch, Flow, Now};
 use crate::config::Mode;
 use crate::failure::{self, Outcome};
@@ -72,7 +73,7 @@ impl Flow {
     pub(super) fn after(&self, outcome: &Outcome, now: &mut Now, refresh: Refresh) -> After {
         let Outcome::Answered { status, fields, .. } = *outcome else { return After::default() };
         let blank = || failure::may_turn_out_blank(&self.config.failure, self.request.method(), outcome);
-        if self.config.mode != Mode::On || self.drill.is_some() || blank() {
+        if self.config.mode != Mode::On || self.drill.is_some() || self.has_content() || blank() {
             return After::default();
         }
         match self.request.method() {
@@ -94,7 +95,7 @@ impl Flow {
     /// The other resources that an answer names, as visitors name them.
     fn named(&self, fields: &dyn Fields) -> FieldLines {
         let named = ["location", "content-location"].map(|name| Some((name.to_owned(), fields.field(name)?)));
-        named.into_iter().flatten().map(|(name, url)| (name, self.relocate(&url).unwrap_or(url))).collect()
+        named.into_iter().flatten().map(|(name, url)| (name, self.relocate(&url, Of::Live).unwrap_or(url))).collect()
     }
 
     fn after_get(&self, status: u16, fields: &dyn Fields, now: &mut Now, refresh: Refresh) -> After {
@@ -145,7 +146,8 @@ impl Flow {
             Admission::Remove(_) => {
                 now.state.stored().remove_key(&key, now.time);
                 now.state.stored().set_barren(&key, now.time, fresh);
-                After { remove: vec![key], ..After::default() }
+                let remove = if now.state.stored().empties(&key, now.time) { vec![key] } else { Vec::new() };
+                After { remove, ..After::default() }
             }
             Admission::Skip(why) => {
                 now.state.stored().set_barren(&key, now.time, fresh && why.is_of_the_page());

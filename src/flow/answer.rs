@@ -1,6 +1,7 @@
 //! What does the visitor get? The origin's own answer, a copy, or a page, with the fields that say so.
 
 use super::after::After;
+use super::relay::Of;
 use super::{Copies, Failed, Flow, Now, Phase, Step, Tier};
 use crate::config::{Config, Log};
 use crate::failure::{Failure, Kind, Outcome, Worth};
@@ -81,7 +82,7 @@ impl Flow {
         let status = report::cache_status(before.as_deref(), Used { forwarded, ttl: aged.ttl, tier: tier.as_str() });
         set(&mut served.lines, "cache-status", status);
         // It is kept as it came.
-        if let Some(location) = self.location(&served.lines) {
+        if let Some(location) = self.location(&served.lines, Of::Copy) {
             set(&mut served.lines, "location", location);
         }
         self.line.age = Some(aged.age);
@@ -171,13 +172,16 @@ impl Flow {
     }
 
     pub(super) fn log_line(&self, answer: &'static str, status: Option<u16>, incident: bool, now: &Now) -> Line {
+        let open = self.failed.as_ref().is_some_and(|failed| failed.open.is_some());
         Line {
             event: if incident { "incident" } else { "request" },
             answer,
-            status,
+            status: status.or(self.line.status),
             attempts: self.attempts,
             failure: self.failed.as_ref().map(|f| f.failure.kind().as_str()),
-            received_status: self.failed.as_ref().and_then(|f| f.failure.received()),
+            // Of an origin that was not asked, only what is remembered.
+            received_status: self.failed.as_ref().filter(|_| !open).and_then(|f| f.failure.received()),
+            no_retry: if open { Some("breaker") } else { self.line.no_retry },
             gateway: self.failed.as_ref().and_then(|f| f.gateway),
             drill: self.drill.is_some(),
             ms: millis(now.time.since(self.start)),

@@ -51,7 +51,7 @@ impl Flow {
         let ray = self.request.fields().field("cf-ray").unwrap_or_default();
         let place = ray.split_once('-').map(|(_, place)| place).filter(|p| p.len() <= MAX_PLACE).unwrap_or_default();
         Consult {
-            name: [self.authority(self.target), "|", place].concat(),
+            name: [self.name(self.target), "|", place].concat(),
             question: Question { report, breaker: self.config.breaker },
         }
     }

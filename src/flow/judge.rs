@@ -27,7 +27,7 @@ impl Flow {
             return;
         }
         let params = self.config.breaker;
-        let origin = now.state.origin(self.authority(self.target));
+        let origin = now.state.origin(self.name(self.target));
         if is_ours {
             if self.probing || !origin.breaker.is_of_before(self.asked_at) {
                 origin.breaker.give_back(now.time);
@@ -87,7 +87,13 @@ impl Flow {
     pub(super) fn may_look(&self) -> bool {
         matches!(self.copy, Copies::Unasked)
             && self.config.mode == Mode::On
+            && !self.has_content()
             && stale::eligible(&self.asked(), &self.config.stale).is_ok()
+    }
+
+    /// Is it a GET with a body? In that no key sees anything, and some servers a form (RFC 9110 §9.3.1).
+    pub(super) fn has_content(&self) -> bool {
+        self.replay != Replay::Yes && matches!(self.request.method(), "GET" | "HEAD")
     }
 
     pub(super) fn patience(&self, now: &Now) -> Duration {
@@ -119,11 +125,11 @@ impl Flow {
 
     /// What is remembered of the present target.
     pub(super) fn origin<'a>(&self, state: &'a mut State) -> &'a mut Origin {
-        state.origin(self.authority(self.target))
+        state.origin(self.name(self.target))
     }
 
-    pub(super) fn authority(&self, target: usize) -> &str {
-        authority(&self.config, &self.request, target)
+    pub(super) fn name(&self, target: usize) -> &str {
+        name(&self.config, &self.request, target)
     }
 
     pub(super) fn asked(&self) -> stale::Asked<'_> {
@@ -142,13 +148,9 @@ impl Flow {
     }
 }
 
-/// Host and port of the target with this index.
-pub(super) fn authority<'a>(config: &'a Config, request: &'a Request, target: usize) -> &'a str {
-    let base = match target.checked_sub(1) {
-        None => config.origin.as_ref(),
-        Some(index) => config.fallbacks.get(index),
-    };
-    base.map_or_else(|| request.parts().authority, |base| base.authority())
+/// Under which name breaker and budget know the target with this index.
+pub(super) fn name<'a>(config: &'a Config, request: &'a Request, target: usize) -> &'a str {
+    config.name(target).unwrap_or_else(|| request.parts().authority)
 }
 
 /// Not a byte of it came in time.

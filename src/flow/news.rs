@@ -7,10 +7,11 @@
 
 use std::time::Duration;
 
+use super::steps::as_failed_last;
 use super::{Failed, Flow, Now, Phase, Step};
 use crate::breaker::Stage;
 use crate::config::Mode;
-use crate::failure::{Failure, Kind};
+use crate::failure::Kind;
 
 impl Flow {
     /// After which time somebody who cannot get a copy looks for the first time: not before their patience is over.
@@ -40,7 +41,7 @@ impl Flow {
     /// It is known that it will come to nothing: the attempt goes on, but nobody waits for it.
     pub(super) fn give_up_waiting(&mut self, left: Duration, now: &mut Now) -> Step {
         let last = self.origin(now.state).last;
-        let failure = last.unwrap_or(Failure::new(Kind::ResponseTimeout, None));
+        let failure = as_failed_last(last, Kind::ResponseTimeout);
         self.failed = Some(Failed { open: Some(left), ..Failed::of(failure) });
         self.look(Phase::Doubting, now)
     }

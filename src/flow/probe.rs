@@ -23,7 +23,10 @@ impl Flow {
         let params = self.config.breaker;
         let breaker = &mut self.origin(now.state).breaker;
         // A body on its way from the visitor takes its time, and may break off: a bad probe, if there is any other to be had.
-        if self.replay != Replay::Yes && breaker.due_for(now.time).is_some_and(|due| due < params.lease) {
+        if self.replay != Replay::Yes
+            && params.failures > 0
+            && breaker.due_for(now.time).is_some_and(|due| due < params.lease)
+        {
             return Verdict::Skip(PROBE_WAIT);
         }
         breaker.admit(params, now.time, &mut self.random)

@@ -29,6 +29,8 @@ pub struct Recent {
     /// Primary keys whose copies were removed, and when all may have been: nothing that was asked before is written after that.
     removed: Places<Time>,
     cleared: Time,
+    /// Primary keys whose tiers were told to remove what lies there, and where nothing was written since.
+    emptied: Places<Time>,
     /// Primary keys whose copies are being asked about in the background, until when that counts.
     claimed: Places<Time>,
     epoch: u64,
@@ -124,6 +126,7 @@ impl Recent {
         }
         let primary = hash(self.seed, key);
         let said = hash(self.seed, said);
+        self.emptied.remove(&primary);
         if !record.varies() {
             return self.take(primary, record.fingerprint(), said, lasts, now);
         }
@@ -232,7 +235,17 @@ impl Recent {
     /// The copies under this primary key were removed, all variants with them.
     pub fn remove_key(&mut self, key: &str, now: Time) {
         insert(&mut self.removed, hash(self.seed, key), now);
-        self.forget_key(key);
+        self.forget(hash(self.seed, key));
+    }
+
+    /// Are the tiers to be told? Most pages that are not to be kept say so each time, and there is nothing.
+    pub fn empties(&mut self, key: &str, now: Time) -> bool {
+        let place = hash(self.seed, key);
+        if self.emptied.get(&place).is_some_and(|at| now.since(*at) < ABSENT) {
+            return false;
+        }
+        insert(&mut self.emptied, place, now);
+        true
     }
 
     /// Was the copy removed after this was asked?
@@ -245,6 +258,7 @@ impl Recent {
     /// What lies under this primary key is another copy than was written here.
     pub fn forget_key(&mut self, key: &str) {
         self.forget(hash(self.seed, key));
+        self.emptied.remove(&hash(self.seed, key));
     }
 
     /// Writing the copy of this place came to nothing.

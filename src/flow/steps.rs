@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::after::{After, Refresh};
 use super::fresh::Held;
-use super::judge::authority;
+use super::judge::name;
 use super::{Copies, Failed, Fetch, Flow, Now, Phase, Step, Tier};
 use crate::breaker::{Stage, Verdict};
 use crate::config::{Bodies, Mode};
@@ -32,8 +32,8 @@ impl Flow {
         }
         self.target = self.config.fallbacks.len();
         if self.failed.is_none() {
-            let last = now.state.origin(self.authority(0)).last;
-            let failure = last.unwrap_or(Failure::new(Kind::Unreachable, None));
+            let last = now.state.origin(self.name(0)).last;
+            let failure = as_failed_last(last, Kind::Unreachable);
             self.failed = Some(Failed { open, ..Failed::of(failure) });
         }
         self.conclude(now)
@@ -42,8 +42,7 @@ impl Flow {
     /// The origin is only just coming back, and there is no copy: then from one that is well.
     fn fetch_sparing(&mut self, now: &mut Now) -> Step {
         let mut others = self.target + 1..=self.config.fallbacks.len();
-        let is_well =
-            |&target: &usize| now.state.origin(self.authority(target)).breaker.stage(now.time) == Stage::Closed;
+        let is_well = |&target: &usize| now.state.origin(self.name(target)).breaker.stage(now.time) == Stage::Closed;
         self.target = others.find(is_well).unwrap_or(self.target);
         self.fetch(now)
     }
@@ -56,10 +55,7 @@ impl Flow {
     pub(super) fn attempted_fetch(&mut self, now: &mut Now) -> Fetch {
         self.attempts += 1;
         self.asked_at = now.time;
-        let target = match self.target.checked_sub(1) {
-            None => self.config.origin.as_ref(),
-            Some(index) => self.config.fallbacks.get(index),
-        };
+        let target = self.config.base(self.target);
         let observe = self.config.mode == Mode::Observe;
         // A body that is not held is still on its way from the visitor, and how long that takes is the visitor's affair.
         let timed = !observe && self.replay != Replay::No;
@@ -110,10 +106,20 @@ impl Flow {
     /// It is certain how the attempt ended.
     pub(super) fn settled(&mut self, failed: Option<Failure>, outcome: &Outcome, now: &mut Now) -> Step {
         self.judge_origin(failed, outcome, now);
+        self.line.status = if let Outcome::Answered { status, .. } = *outcome { Some(status) } else { None };
+        self.line.next_hop = self.next_hop().map(str::to_owned);
         self.amendments = self.amendments(outcome);
+        // Nothing is cut off by looking on, but with `MODE=on` this would have been.
+        let late = self.config.mode == Mode::Observe
+            && !self.has_content()
+            && self.replay != Replay::No
+            && now.time.since(self.asked_at) > self.config.timeout;
+        let too_late = || failure::classify(&self.config.failure, self.request.method(), &Outcome::TimedOut);
+        let late = late && failed.is_none();
+        let failed = failed.or_else(|| if late { too_late() } else { None });
         let Some(failure) = failed else { return self.healthy(outcome, now) };
         self.maybe_sent |= !failure.never_sent();
-        let failed = self.facts(failure, outcome, now);
+        let failed = self.facts(failure, if late { &Outcome::TimedOut } else { outcome }, now);
         if self.drill.is_none() {
             self.origin(now.state).gateway = failed.gateway;
         }
@@ -208,8 +214,10 @@ impl Flow {
             now: now.time,
         };
         let mut spare = retry::Budget::default();
-        let authority = authority(&config, &self.request, target);
-        let budget = if self.drill.is_some() { &mut spare } else { &mut now.state.origin(authority).budget };
+        let name = name(&config, &self.request, target);
+        // What is only played through uses nothing up.
+        let is_real = self.drill.is_none() && config.mode == Mode::On;
+        let budget = if is_real { &mut now.state.origin(name).budget } else { &mut spare };
         retry::decide(&config.retry, &at, allowed, budget, &mut self.random)
     }
 
@@ -224,7 +232,9 @@ impl Flow {
     }
 
     fn is_open(&self, target: usize, now: &mut Now) -> bool {
-        self.drill.is_none() && now.state.origin(self.authority(target)).breaker.is_open(now.time)
+        self.drill.is_none()
+            && self.config.breaker.failures > 0
+            && now.state.origin(self.name(target)).breaker.is_open(now.time)
     }
 
     fn sleep(&mut self, wait: Duration, now: &mut Now) -> Step {
@@ -317,4 +327,9 @@ impl Flow {
             _ => self.answer_failed(now),
         }
     }
+}
+
+/// How an origin that is not asked now failed last. An error that only one path has (`FAILURE_STATUSES`) says nothing of others.
+pub(super) fn as_failed_last(last: Option<Failure>, otherwise: Kind) -> Failure {
+    last.filter(|failure| failure.status() >= 500).unwrap_or(Failure::new(otherwise, None))
 }

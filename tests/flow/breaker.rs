@@ -32,9 +32,9 @@ fn a_get_whose_own_body_does_not_come_says_nothing_of_the_origin() {
             site.happens(&mut flow, how);
         }
         assert_eq!(state(&mut site), "closed", "{how}");
-        // What the origin itself says counts.
-        site.plays("GET", "fetch 502 cache? none page");
-        site.plays("GET", "fetch 502 cache? none page");
+        // What the origin itself says counts; and no copy of a page is made or served that no key tells apart from this.
+        site.plays("GET", "fetch 502 page");
+        site.plays("GET", "fetch 502 page");
         assert_eq!(state(&mut site), "open", "{how}");
     }
 }
@@ -191,4 +191,31 @@ fn while_it_is_closed_every_failure_looks() {
     let (key, now) = (site.flow("GET").key(), site.time);
     site.state.stored().note_absent(Tier::Cache, &key, now);
     site.plays("GET", "fetch 502 cache? copy copy");
+}
+
+/// A rule may switch it off for some paths; those ask whatever others have found out.
+#[test]
+fn where_it_is_off_it_keeps_nobody_from_the_origin() {
+    let mut site = tripped();
+    site.config = Site::new(&[("BREAKER_FAILURES", "0")]).config;
+    site.plays("GET", "fetch 502 sleep slept fetch 200 origin");
+    site.replay = Replay::No;
+    site.time = site.time + Duration::from_secs(11);
+    site.plays("POST", "fetch 200 origin");
+}
+
+/// Of an origin that is not asked, only what it says of all its paths.
+#[test]
+fn the_page_of_an_open_breaker_has_no_status_that_only_one_path_has() {
+    let mut site = Site::new(&[&VARS[..], &[("FAILURE_STATUSES", "404 502-504")]].concat());
+    for _ in 0..2 {
+        site.plays("GET", "fetch 404 cache? none page");
+    }
+    assert_eq!(site.plays("GET", "cache? none page").status(), Some(502));
+}
+
+#[test]
+fn the_log_says_that_nobody_was_asked() {
+    let line = tripped().plays("GET", "cache? none page").finish.after.line.expect("a line");
+    assert_eq!((line.attempts, line.received_status, line.no_retry), (0, None, Some("breaker")));
 }

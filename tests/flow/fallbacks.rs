@@ -148,3 +148,58 @@ fn who_has_no_copy_spares_it_by_means_of_the_next_one() {
     let went = asked.iter().filter(|url| url.starts_with("https://one.example/")).count();
     assert!(spared + went == 100 && (80..=99).contains(&spared), "{spared} and {went}");
 }
+
+/// What is well on one is not taken for the other's.
+#[test]
+fn two_at_one_host_are_two_origins() {
+    for (origin, fallback) in
+        [("https://one.example/blue", "https://one.example/green"), ("https://one.example", "http://one.example")]
+    {
+        let mut site = Site::new(&[
+            ("ORIGIN", origin),
+            ("ORIGIN_FALLBACKS", fallback),
+            ("RETRY_ATTEMPTS", "1"),
+            ("BREAKER_FAILURES", "5"),
+            ("RETRY_BUDGET", "100%"),
+        ]);
+        for visit in 0..40 {
+            let script = if visit < 5 { "fetch 521 fetch 200 origin" } else { "fetch 200 origin" };
+            let visit = site.plays("GET", script);
+            assert_eq!(
+                visit.fetches.last().and_then(|fetch| fetch.url.as_deref()),
+                Some(&*format!("{fallback}/page?q=1"))
+            );
+            site.time = site.time + std::time::Duration::from_millis(10);
+        }
+        let names: Vec<_> = site.state.origins().into_iter().map(|(name, _)| name.to_owned()).collect();
+        assert_eq!(names, if fallback < origin { [fallback, origin] } else { [origin, fallback] });
+    }
+}
+
+/// An answer speaks of the origin that gave it.
+#[test]
+fn a_location_is_the_visitors_where_it_names_the_origin_that_answered() {
+    let visitor = "https://www.example/next";
+    for (vars, script, location, expected) in [
+        (&[("ORIGIN", "https://one.example")][..], "fetch 302 origin", "https://one.example/next", visitor),
+        (&[("ORIGIN_FALLBACKS", "https://files.example")], "fetch 302 origin", "https://files.example/next", ""),
+        (
+            &[("ORIGIN_FALLBACKS", "https://files.example")],
+            "fetch 521 fetch 302 origin",
+            "https://files.example/next",
+            visitor,
+        ),
+        (
+            &[("ORIGIN", "https://one.example/blue"), ("ORIGIN_FALLBACKS", "https://one.example/green")],
+            "fetch 521 fetch 302 origin",
+            "https://one.example/green/next",
+            visitor,
+        ),
+    ] {
+        let mut site = Site::new(vars);
+        site.fields = lines(&[("location", location)]);
+        let Answer::Origin(fields) = site.plays("GET", script).finish.answer else { panic!("the origin's own") };
+        let location = fields.into_iter().find(|(name, _)| name == "location").map(|(_, value)| value);
+        assert_eq!(location.unwrap_or_default(), expected, "{vars:?} {script}");
+    }
+}

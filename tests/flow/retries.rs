@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use understudy::flow::{Answer, Step};
+use understudy::flow::{Answer, Now, Step};
 use understudy::retry::Replay;
 
 use crate::site::{Site, lines};
@@ -148,6 +148,26 @@ fn observing_changes_nothing() {
     site.plays("GET", "fetch 500 origin");
     // There is nothing to relay.
     site.plays("GET", "fetch reset page");
+    // What is only looked on at uses no retries up.
+    let config = std::mem::replace(&mut site.config, Site::new(&[("BREAKER_FAILURES", "0")]).config);
+    site.plays("GET", "fetch 502 sleep slept fetch 200 origin");
+    site.config = config;
+}
+
+/// Nothing is cut off by looking on; but the log says what would have been.
+#[test]
+fn observing_tells_of_answers_that_came_too_late() {
+    for (took, said) in [(9, None), (11, Some("timeout"))] {
+        let mut site = Site::new(&[("MODE", "observe"), ("LOG", "incidents")]);
+        let mut flow = site.flow("GET");
+        flow.start(&mut Now { time: site.time, state: &mut site.state });
+        site.time = site.time + Duration::from_secs(took);
+        let Step::Finish(finish) = site.happens(&mut flow, "200") else { panic!("an answer") };
+        assert!(matches!(finish.answer, Answer::Origin(_)), "it is relayed all the same");
+        let line = finish.after.line;
+        assert_eq!(line.as_ref().and_then(|line| line.failure), said, "after {took} s");
+        assert_eq!(line.and_then(|line| line.would), said.map(|_| "retry"), "after {took} s");
+    }
 }
 
 #[test]

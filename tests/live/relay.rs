@@ -135,7 +135,7 @@ fn a_healthy_answer_costs_one_request_and_no_look_at_copies() {
         assert!(worker.get(target).status < 500);
         assert_eq!(origin.requests().len(), 1, "{target}");
     }
-    for what in ["cache.get", "cache.put", "kv.get", "kv.put"] {
+    for what in ["cache.get", "cache.put", "kv.put", "kv.delete"] {
         assert_eq!(worker.count(what), 0, "{what}");
     }
     // A copy is made once the visitor has the answer, and then not again for a while.
