@@ -21,6 +21,10 @@ fn main() -> ExitCode {
     };
     let places = places(&table);
     let mut wrong = 0;
+    for mistake in misplaced(&table) {
+        println!("{file} {mistake}");
+        wrong += 1;
+    }
     for (place, vars) in &places {
         for mistake in mistakes(vars) {
             println!("{file} [{place}] {mistake}");
@@ -56,6 +60,42 @@ fn places(table: &Table) -> BTreeMap<String, Table> {
         places.insert(format!("env.{name}.vars"), environment.as_table().map(vars).unwrap_or_default());
     }
     places
+}
+
+/// What wrangler would only warn of, and then deploy without: variables beside `vars`, and tables that are none.
+fn misplaced(table: &Table) -> Vec<String> {
+    let mut found = beside(table, "top level", "vars");
+    match table.get("env") {
+        Some(Value::Table(environments)) => {
+            for (name, environment) in environments {
+                match environment {
+                    Value::Table(of) => found.extend(beside(of, &format!("env.{name}"), &format!("env.{name}.vars"))),
+                    other => found.push(format!("[env] {name} = {:?}: expected a table, [env.{name}]", text(other))),
+                }
+            }
+        }
+        Some(other) => found.push(format!("env = {:?}: expected tables such as [env.staging]", text(other))),
+        None => {}
+    }
+    found
+}
+
+fn beside(table: &Table, place: &str, vars: &str) -> Vec<String> {
+    let one = |(name, value): (&String, &Value)| {
+        // wrangler's own names, such as `rules`, are in lower case.
+        let meant = || meant(name).filter(|_| !name.bytes().any(|byte| byte.is_ascii_lowercase()));
+        let known = VARS.iter().find(|known| known.name == name).or_else(meant);
+        match known {
+            Some(known) => {
+                Some(format!("[{place}] {name} = {:?}: expected {} under [{vars}]", text(value), known.name))
+            }
+            None if name == "vars" && !value.is_table() => {
+                Some(format!("[{place}] vars = {:?}: expected a table, [{vars}]", text(value)))
+            }
+            None => None,
+        }
+    };
+    table.iter().filter_map(one).collect()
 }
 
 fn mistakes(vars: &Table) -> Vec<Mistake> {

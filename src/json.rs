@@ -31,6 +31,12 @@ pub trait Taken: Sized {
     fn taken(value: Value) -> Option<Self>;
 }
 
+impl Taken for Value {
+    fn taken(value: Value) -> Option<Self> {
+        Some(value)
+    }
+}
+
 impl Taken for Map<String, Value> {
     fn taken(value: Value) -> Option<Self> {
         if let Value::Object(fields) = value { Some(fields) } else { None }

@@ -146,9 +146,22 @@ fn is_authority(text: &str) -> bool {
     };
     let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => address.contains(':') && address.bytes().all(|b| b.is_ascii_hexdigit() || b":.".contains(&b)),
-        None => !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b)),
+        None => is_name(host),
     };
     is_host && port.is_none_or(|port| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok())
+}
+
+/// One that ends with a number is an IPv4 address to everybody (WHATWG URL, "ends in a number").
+fn is_name(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+    };
+    let is_number = host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+    if is_number { host.parse::<std::net::Ipv4Addr>().is_ok() } else { host.split('.').all(is_label) }
 }
 
 fn is_path(text: &str) -> bool {
@@ -173,6 +186,24 @@ mod tests {
         assert_eq!(Url::split("http://a?b").map(|u| (u.path, u.query)), Some(("/", Some("b"))));
         for text in ["", "a", "ftp://a/", "http:///", "//a/b"] {
             assert_eq!(Url::split(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_base_url_has_a_name_that_can_be_one() {
+        for good in [
+            "https://a.example.",
+            "https://xn--a.example",
+            "https://192.0.2.1:8443",
+            "https://a_b.example",
+            "https://[::1]",
+        ] {
+            assert!(Base::parse(good).is_some(), "{good}");
+        }
+        for bad in
+            ["https://256.1.1.1", "https://1.2.3", "https://-", "https://a..b", "https://a-.example", "https://."]
+        {
+            assert!(Base::parse(bad).is_none(), "{bad}");
         }
     }
 

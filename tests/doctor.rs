@@ -43,7 +43,7 @@ fn one_line_a_mistake_with_place_variable_value_and_expectation() {
         r#"[vars] TIMEOUT = "ten": expected a duration from 1ms to 10m, such as 250ms, 10s, 5m, 1h, 7d"#,
         r#"[vars] RETRY_ATTEMPTS = "9": expected a whole number from 0 to 5"#,
         r#"[vars] RULES[0].PATIENCE = "true": expected a duration from 0 to 10m, such as 250ms, 10s, 5m, 1h, 7d"#,
-        r#"[vars] RULES[1].path = "": expected a path such as "/api/*""#,
+        r#"[vars] RULES[1].path = "": expected a path as it stands in the address, without a query, such as "/api/*" or "/caf%C3%A9/*""#,
     ];
     assert_eq!(told.lines, expected);
     assert_eq!(told.code, 1);

@@ -138,10 +138,50 @@ fn every_reason_has_words_and_advice_of_its_own() {
     named.sort_unstable();
     let mut listed: Vec<_> = words.iter().map(|(name, _)| format!("kept {name}")).collect();
     listed.extend(more.iter().map(|(name, _)| format!("served {name}")));
+    // Two more in whose way something else is.
+    listed.extend(["limit-0", "stale-if-error-0"].map(|name| format!("served {name}")));
     listed.sort_unstable();
     assert_eq!(named, listed);
     listed.dedup();
     assert_eq!(named.len(), listed.len());
+}
+
+/// What is in the way, and what helps: to name a `stale-if-error` that is there already does not.
+#[test]
+fn says_which_of_three_things_permits_nothing() {
+    for (vars, said, why, advice) in [
+        (&[][..], "max-age=60, stale-if-error=0", "stale-if-error=0 forbids it", "Send another number."),
+        (
+            &[("STALE_LIMIT", "0")],
+            "max-age=60, stale-if-error=600",
+            "STALE_LIMIT = 0",
+            "First of all raise STALE_LIMIT",
+        ),
+        (&[("STALE_IF_ERROR", "0")], "max-age=60", "The origin names no stale-if-error", "Name one"),
+    ] {
+        let fields = lines(&[("cache-control", said)]);
+        let outcome = Outcome::Answered { status: 200, fields: &fields, body: Body::Unread };
+        let text = report("*/*", outcome, &config(vars), &[]);
+        assert!(text.contains(why) && text.contains(advice), "{vars:?} {said}: {text}");
+    }
+}
+
+/// An on-call engineer asks in the middle of an outage.
+#[test]
+fn says_what_visitors_get_right_now() {
+    let fields = lines(&[("retry-after", "120")]);
+    let failed = || Outcome::Answered { status: 503, fields: &fields, body: Body::Unread };
+    let none = report("*/*", failed(), &config(&[]), &[(Tier::Cache, None)]);
+    assert!(
+        none.contains("The origin fails (unavailable, status 503).") && none.contains("retry-after: 120"),
+        "{none}"
+    );
+    assert!(none.contains("There is no copy that could be"), "{none}");
+    let copy = record(200, &[("cache-control", "max-age=60")], &config(&[]));
+    let there = report("*/*", failed(), &config(&[]), &[(Tier::Cache, Some(copy))]);
+    assert!(there.contains("Yes. Right now: visitors get the copy below, until "), "{there}");
+    let maintained = report("*/*", failed(), &config(&[("MAINTENANCE", "on")]), &[]);
+    assert!(maintained.contains("MAINTENANCE is on"), "{maintained}");
 }
 
 // RFC 9111 §5.2.2.10: `s-maxage` forbids to serve it stale, whatever `stale-if-error` says; RFC 9213: a targeted field wins.
@@ -270,7 +310,7 @@ fn reads_well_in_a_terminal() {
         "  cache-control: max-age=90, must-revalidate\n",
         "May it be served stale when the origin fails? No: must-revalidate.\n",
         "    CDN-Cache-Control: max-age=90, stale-if-error=86400\n",
-        "Note: MODE=observe: nothing is kept or served.",
+        "Note: MODE=observe: nothing is kept or served; what is said here would hold with MODE=on.",
         "Key: https://www.example/news?id=1\n  without utm_source (STALE_IGNORE_PARAMS)\n",
         "  cache: nothing\n",
         "  STALE_OVERRIDE = no-cache\n",

@@ -16,6 +16,9 @@ pub struct Health<'a> {
     /// What is wrong with the operator's own pages (`PAGE_TEMPLATE`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<String>,
+    /// Planned maintenance, if it is on: until when, as far as that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<String>,
     /// Is `INCIDENTS` bound, so that isolates share what they know?
     pub incidents: bool,
     /// What this isolate knows of each origin.
@@ -40,6 +43,13 @@ pub struct OriginHealth {
     /// Which gateway wrote what it said then, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway: Option<&'static str>,
+}
+
+/// Is planned maintenance on, and until when?
+#[must_use]
+pub fn maintenance(config: &Config, now: Time) -> Option<String> {
+    let planned = config.maintenance?.at(now)?;
+    Some(planned.until.map_or("on".to_owned(), |until| ["on until ", &until.http_date()].concat()))
 }
 
 /// What this isolate knows of its origins.

@@ -10,7 +10,7 @@ mod health;
 mod purge;
 
 pub use gallery::gallery;
-pub use health::{Health, OriginHealth, health, origins};
+pub use health::{Health, OriginHealth, health, maintenance, origins};
 pub use purge::{Purge, purge, purged};
 
 use crate::fields::FieldLines;

@@ -34,7 +34,7 @@ pub fn purge(request: &Request, config: &Config, body: &str) -> Purge {
     let keys = urls.iter().map(|url| {
         let absolute =
             if url.starts_with('/') { [here.scheme, "://", here.authority, url].concat() } else { url.clone() };
-        match Url::split(&absolute) {
+        match Url::split(&absolute).filter(|_| !url.ends_with('*')) {
             // Under the key that a visit has there: a rule may have its own `STALE_IGNORE_PARAMS`.
             Some(_) => Ok(config.key(&absolute)),
             None => Err(url),
@@ -44,7 +44,9 @@ pub fn purge(request: &Request, config: &Config, body: &str) -> Purge {
         Ok(keys) => Purge::Keys(keys),
         Err(url) => {
             let shown: String = url.chars().take(80).collect();
-            Purge::Bad(format!("urls: {shown:?} is neither a URL nor a path"))
+            Purge::Bad(format!(
+                "urls: {shown:?} is neither a URL nor a path; each page is named, there are no wildcards"
+            ))
         }
     }
 }
@@ -89,7 +91,8 @@ mod tests {
         assert!(matches!(&same, Purge::Keys(keys) if keys.len() == 2 && keys[0] == keys[1]), "{same:?}");
         let ignored = purged(r#"{"urls": ["/rule/a?zz=1&b", "/rule/a?b", "/a?utm_x=1&b", "/a?b"]}"#);
         assert!(matches!(&ignored, Purge::Keys(keys) if keys[0] == keys[1] && keys[2] == keys[3]), "{ignored:?}");
-        for bad in ["", "[]", "{}", r#"{"urls": []}"#, r#"{"urls": ["b"]}"#, r#"{"urls": [1]}"#] {
+        for bad in [r#"{"urls": ["/*"]}"#, "", "[]", "{}", r#"{"urls": []}"#, r#"{"urls": ["b"]}"#, r#"{"urls": [1]}"#]
+        {
             assert!(matches!(purged(bad), Purge::Bad(_)), "{bad}");
         }
     }

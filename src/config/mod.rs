@@ -9,7 +9,7 @@ mod rules;
 mod units;
 mod vars;
 
-pub use read::{Mistake, meant};
+pub use read::{Mistake, meant, shown};
 pub use rules::Rule;
 pub use units::duration;
 pub use vars::{Scope, VARS, Var};
@@ -129,7 +129,8 @@ pub enum Log {
 impl Config {
     /// Reads all variables. `lookup` gives a variable's value as text (tables and lists as JSON), `None` if it is not set.
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> (Self, Vec<Mistake>) {
-        let mut reader = Reader { lookup: &lookup, place: "", reports: &|_| true, mistakes: Vec::new() };
+        let mut reader =
+            Reader { lookup: &lookup, otherwise: &|_| None, place: "", reports: &|_| true, mistakes: Vec::new() };
         let mut config = Self::read(&mut reader);
         let text = lookup("RULES").unwrap_or_default();
         config.rules = rules::read(&text, &lookup, &mut reader);

@@ -23,6 +23,8 @@ impl std::fmt::Display for Mistake {
 pub(super) struct Reader<'a> {
     /// The value of a variable as text; missing and empty are the same.
     pub lookup: &'a dyn Fn(&str) -> Option<String>,
+    /// What counts in place of a value that cannot be used, before the default: in a rule that of the Worker itself.
+    pub otherwise: &'a dyn Fn(&str) -> Option<String>,
     /// What stands before a name in a message: nothing, or `RULES[0].`.
     pub place: &'a str,
     /// Whether a mistake in this variable is this reader's to report.
@@ -35,11 +37,14 @@ impl Reader<'_> {
     /// The variable `name`: its value if `parse` takes it, else its default and a mistake.
     pub fn read<T: Default>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> T {
         let default = VARS.iter().find(|v| v.name == name).map_or("", |v| v.default);
-        let text = (self.lookup)(name).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
-        if let Some(text) = text {
-            match parse(&text) {
-                Some(value) => return value,
-                None => self.mistake(name, &text, expected),
+        let written = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        if let Some(text) = written((self.lookup)(name)) {
+            if let Some(value) = parse(&text) {
+                return value;
+            }
+            self.mistake(name, &text, expected);
+            if let Some(value) = written((self.otherwise)(name)).and_then(|text| parse(&text)) {
+                return value;
             }
         }
         // A test sees to it that every default parses.
@@ -76,8 +81,10 @@ fn one_edit_apart(a: &str, b: &str) -> bool {
     (left_a <= 1 && left_b <= 1) || swapped
 }
 
-/// A secret is never shown, nor are user and password in a URL; anything else is cut to a length that fits a log line.
-fn shown(name: &str, value: &str) -> String {
+/// The value of a variable for a message: a secret is never shown, nor are user and password in a URL; anything else is cut to a
+/// length that fits a log line.
+#[must_use]
+pub fn shown(name: &str, value: &str) -> String {
     if VARS.iter().any(|v| v.name == name && v.scope == Scope::Secret) {
         return "(secret)".to_owned();
     }

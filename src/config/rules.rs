@@ -19,14 +19,14 @@ pub struct Rule {
     pub config: Rc<Config>,
 }
 
-/// Reads the rules. A rule that cannot be used at all is left out; a bad value in one falls back to the default.
+/// Reads the rules. A rule that cannot be used at all is left out; a bad value in one falls back to the Worker's own.
 pub(super) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, report: &mut Reader) -> Vec<Rule> {
     const EXPECTED: &str = r#"a JSON list of objects such as [{"path": "/api/*", "TIMEOUT": "30s"}]"#;
     let text = text.trim();
     if text.is_empty() {
         return Vec::new();
     }
-    let Some(list) = json::parse::<Vec<Map<String, Value>>>(text) else {
+    let Some(list) = json::parse::<Vec<Value>>(text) else {
         report.mistake("RULES", text, EXPECTED);
         return Vec::new();
     };
@@ -34,7 +34,11 @@ pub(super) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, report: 
         report.mistake("RULES", &list.len().to_string(), "at most 100 rules");
     }
     let mut rules = Vec::new();
-    for (index, fields) in list.iter().take(MAX_RULES).enumerate() {
+    for (index, rule) in list.iter().take(MAX_RULES).enumerate() {
+        let Value::Object(fields) = rule else {
+            report.mistake(&format!("RULES[{index}]"), &rule.to_string(), r#"an object with a "path""#);
+            continue;
+        };
         let place = format!("RULES[{index}].");
         let (rule, mistakes) = one(fields, &place, lookup);
         rules.extend(rule);
@@ -59,9 +63,10 @@ fn one(
 ) -> (Option<Rule>, Vec<Mistake>) {
     let allowed = |name: &str| VARS.iter().any(|v| v.name == name && v.scope == Scope::Anywhere);
     let own = |name: &str| fields.get(name).filter(|_| allowed(name)).map(text_of);
-    let lookup = |name: &str| own(name).unwrap_or_else(|| lookup(name));
+    let general = lookup;
+    let lookup = |name: &str| own(name).unwrap_or_else(|| general(name));
     // What is wrong in the Worker's own variables has been reported already.
-    let mut reader = Reader { lookup: &lookup, place, reports: &|_| true, mistakes: Vec::new() };
+    let mut reader = Reader { lookup: &lookup, otherwise: general, place, reports: &|_| true, mistakes: Vec::new() };
     for (name, value) in fields.iter().filter(|(name, _)| *name != "path") {
         if !allowed(name) {
             let hint = meant(name).map(|v| format!(" (is {} meant?)", v.name)).unwrap_or_default();
@@ -69,18 +74,33 @@ fn one(
             reader.mistake(name, &value.to_string(), &expected);
         }
     }
-    let path = fields.get("path").and_then(Value::as_str).filter(|p| p.starts_with('/') || p.starts_with('*'));
+    let path = fields.get("path").and_then(Value::as_str).filter(|path| may_match(path));
     let Some(path) = path else {
         let value = fields.get("path").map(Value::to_string).unwrap_or_default();
-        reader.mistake("path", &value, r#"a path such as "/api/*""#);
+        reader.mistake(
+            "path",
+            &value,
+            r#"a path as it stands in the address, without a query, such as "/api/*" or "/caf%C3%A9/*""#,
+        );
         return (None, reader.mistakes);
     };
     let mut mistakes = reader.mistakes;
-    let mut reader =
-        Reader { lookup: &lookup, place, reports: &|name| fields.contains_key(name), mistakes: Vec::new() };
+    let mut reader = Reader {
+        lookup: &lookup,
+        otherwise: general,
+        place,
+        reports: &|name| fields.contains_key(name),
+        mistakes: Vec::new(),
+    };
     let config = Config::read(&mut reader);
     mistakes.append(&mut reader.mistakes);
     (Some(Rule { path: Pattern::new(path), config: Rc::new(config) }), mistakes)
+}
+
+/// Could the path of a URL be this?
+fn may_match(path: &str) -> bool {
+    (path.starts_with('/') || path.starts_with('*'))
+        && path.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#'))
 }
 
 /// A value as the text that the parsers take: TOML and JSON numbers and booleans as they are written, lists as JSON.

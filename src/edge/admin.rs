@@ -32,6 +32,7 @@ pub async fn answer(
             admin::health(trusted.then(|| Health {
                 mistakes,
                 templates: template::complaints(),
+                maintenance: admin::maintenance(config, now),
                 incidents: isolate.bindings.incidents,
                 origins: isolate::with_state(|state| admin::origins(state, config, now)),
             }))
@@ -58,7 +59,11 @@ async fn purged(keys: Vec<String>, env: &Env) -> Reply {
     for key in &keys {
         failed.extend(store.purge(key).await);
     }
-    isolate::with_state(|state| state.stored().clear(now()));
+    isolate::with_state(|state| {
+        let now = now();
+        state.stored().clear(now);
+        keys.iter().for_each(|key| state.stored().remove_key(key, now));
+    });
     crate::admin::purged(keys.len(), &failed)
 }
 

@@ -301,7 +301,7 @@ impl Flow {
     pub fn next(&mut self, event: Event, now: &mut Now) -> Step {
         let event = match event {
             // A tier may still have what was taken back a moment ago.
-            Event::Looked(Some(record)) if now.state.stored().is_removed_since(&self.key(), record.answered_at()) => {
+            Event::Looked(Some(record)) if now.state.stored().is_gone_since(&self.key(), record.answered_at()) => {
                 Event::Looked(None)
             }
             event => event,

@@ -251,8 +251,13 @@ impl Recent {
     /// Was the copy removed after this was asked?
     #[must_use]
     pub fn is_removed_since(&self, key: &str, asked_at: Time) -> bool {
-        let removed = || self.removed.get(&hash(self.seed, key)).is_some_and(|at| asked_at < *at);
-        asked_at < self.cleared || !self.removed.is_empty() && removed()
+        asked_at < self.cleared || self.is_gone_since(key, asked_at)
+    }
+
+    /// The same, if it is certain that it was this one. A tier may still have it.
+    #[must_use]
+    pub fn is_gone_since(&self, key: &str, then: Time) -> bool {
+        !self.removed.is_empty() && self.removed.get(&hash(self.seed, key)).is_some_and(|at| then < *at)
     }
 
     /// What lies under this primary key is another copy than was written here.

@@ -181,6 +181,12 @@ impl Record {
         self.has_validator() || window > 0 || self.aged(self.answered_at).is_fresh()
     }
 
+    /// How stale it may be in place of a failure, in seconds, as far as the origin itself says so (RFC 5861 §4).
+    #[must_use]
+    pub fn stale_if_error(&self) -> Option<u64> {
+        self.directives().stale_if_error
+    }
+
     /// The freshness lifetime (RFC 9111 §4.2.1).
     #[must_use]
     pub fn lifetime(&self) -> Duration {

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::render::{shown, size, span};
-use super::words::{Remedy, Words, skipped, unserved};
+use super::words::{Remedy, Words, skipped, unpermitted, unserved};
 use super::{Facts, Reply};
 use crate::config::{Config, Mode};
 use crate::failure::{self, Outcome};
 use crate::fields::{FieldLines, Fields};
 use crate::flow::Tier;
 use crate::request::Request;
-use crate::stale::{self, Admission, Record, Trigger, Usable};
+use crate::stale::{self, Admission, NoReason, Record, Trigger, Usable};
 use crate::time::Time;
 
 /// The answer to `request`, which asked the doctor.
@@ -101,22 +101,35 @@ impl Report {
         self.notes.extend(match config.mode {
             Mode::On => None,
             Mode::Observe => {
-                Some("MODE=observe: nothing is kept or served. What follows would hold with MODE=on.".to_owned())
+                Some("MODE=observe: nothing is kept or served; what is said here would hold with MODE=on.".to_owned())
             }
-            Mode::Off => Some("MODE=off: nothing is kept or served. What follows would hold with MODE=on.".to_owned()),
+            Mode::Off => {
+                Some("MODE=off: nothing is kept or served; what is said here would hold with MODE=on.".to_owned())
+            }
         });
+        let maintenance = crate::admin::maintenance(config, facts.now);
+        self.notes.extend(
+            maintenance
+                .map(|on| format!("MAINTENANCE is {on}: visitors get the planned page, and no origin is asked.")),
+        );
         let (Some(status), None) = (status, self.failure) else {
             let failure = self.failure.unwrap_or("unreachable");
-            self.origin = format!("The origin fails ({failure}).");
+            let with = status.map(|status| format!(", status {status}")).unwrap_or_default();
+            self.origin = format!("The origin fails ({failure}{with}).");
             let why = "The origin's answer is a failure: nothing is kept, and a copy from before stays.".to_owned();
             let advice = "Ask again when the origin is well.".to_owned();
             self.kept =
                 Verdict { reason: Some("failure"), why: why.clone(), advice: advice.clone(), ..Verdict::default() };
-            self.stale = Verdict {
-                reason: Some("failure"),
-                why: "What a new copy could be used for is not known now; below is what lies in the tiers.".to_owned(),
-                advice,
-                ..Verdict::default()
+            let ready = self.copies.iter().find_map(|copy| copy.usable.as_ref().map(|(.., end)| end.clone()));
+            self.stale = match ready {
+                Some(end) => {
+                    let why = format!("Right now: visitors get the copy below, until {end}.");
+                    Verdict { yes: true, why, ..Verdict::default() }
+                }
+                None => {
+                    let why = "There is no copy that could be: below is what lies in the tiers.".to_owned();
+                    Verdict { reason: Some("failure"), why, advice, ..Verdict::default() }
+                }
             };
             return;
         };
@@ -139,7 +152,13 @@ impl Report {
                 let why = format!("In place of a failure, for {} after that.", span(stale.as_secs()));
                 Verdict { yes: true, seconds: Some(stale.as_secs()), why, ..Verdict::default() }
             }
-            Err(why) => verdict(why.as_str(), unserved(why, config.page.library), fields, config),
+            Err(why) => {
+                let words = match why {
+                    NoReason::NotPermitted => unpermitted(record.stale_if_error(), &config.stale, config.page.library),
+                    _ => unserved(why, config.page.library),
+                };
+                verdict(why.as_str(), words, fields, config)
+            }
         };
         self.vary = record.vary().to_vec();
         match record.length() {
@@ -264,7 +283,7 @@ fn variables(config: &Config) -> Vec<(&'static str, String)> {
 pub(super) const NOTHING: &str = "none";
 
 /// Fields of an answer that have a part in it.
-const SHOWN: [&str; 12] = [
+const SHOWN: [&str; 13] = [
     "cloudflare-cdn-cache-control",
     "cdn-cache-control",
     "cache-control",
@@ -277,4 +296,5 @@ const SHOWN: [&str; 12] = [
     "content-type",
     "content-encoding",
     "content-length",
+    "retry-after",
 ];

@@ -4,7 +4,7 @@
 //! of the Wasm, for hardly anybody ever reads them: the build puts them into `index.js`, beside the pages' texts.
 
 use crate::page::Library;
-use crate::stale::{NoReason, SkipReason};
+use crate::stale::{NoReason, Params, SkipReason};
 
 /// The words of one reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,17 @@ pub fn unserved(reason: NoReason, library: Library) -> Words {
         R::NoCache | R::MustRevalidate | R::ProxyRevalidate | R::SMaxage | R::NotPermitted | R::Error500 => Directives,
     };
     words("served ", reason.as_str(), send, library)
+}
+
+/// Why nothing permits to serve it: three things can be in the way.
+#[must_use]
+pub fn unpermitted(stale_if_error: Option<u64>, params: &Params, library: Library) -> Words {
+    let reason = match stale_if_error {
+        _ if params.limit.is_zero() => "limit-0",
+        Some(_) => "stale-if-error-0",
+        None => return unserved(NoReason::NotPermitted, library),
+    };
+    words("served ", reason, Remedy::Directives, library)
 }
 
 /// Without the texts, the reason's name has to do.
