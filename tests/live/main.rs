@@ -32,6 +32,7 @@ mod faults;
 mod fresh;
 mod gateways;
 mod guard;
+mod hostile;
 mod incidents;
 mod memory;
 mod modes;

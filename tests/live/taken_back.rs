@@ -93,3 +93,70 @@ fn streams_without_an_end_are_no_copies() {
     stand.settle();
     assert_eq!(stand.worker.count("cache.put"), 1, "only that of settling");
 }
+
+/// KV is slower than the visitor who has just changed the page.
+#[test]
+fn who_changed_a_page_is_not_shown_the_copy_that_kv_still_has() {
+    let stand = Stand::with_kv(&[("RETRY_ATTEMPTS", "0"), ("CACHE_FRESH", "on")]);
+    let answer = |body: &str| format!("/ok?body={body}&etag=%22{body}%22&h.Cache-Control=max-age=600");
+    let see_other = "/ok?status=303&h.Location=/page/a&h.Cache-Control=no-store";
+    stand.origin.script("/page/a", &[&answer("before"), see_other, &answer("after")]);
+    stand.warm("/page/a");
+    stand.worker.wait_for("kv.put", 1);
+    stand.fault("kv.delete", "hang");
+    assert_eq!(stand.worker.ask("POST", "/page/a", &[], b"a=1").status, 303);
+    assert_eq!(stand.worker.get("/page/a").text(), "after", "RFC 9111 §4.4");
+}
+
+/// KV is written once an hour; what it has must not come back when it is gone, or forbidden, since.
+#[test]
+fn what_has_gone_since_does_not_come_back_out_of_kv() {
+    for (fresh, then) in [
+        ("on", "/ok?status=404&h.Cache-Control=max-age=60"),
+        ("on", "/ok?status=410&h.Cache-Control=max-age=60"),
+        ("on", "/ok?body=two&etag=%22v2%22&h.Cache-Control=no-cache"),
+        ("on", "/ok?body=two&etag=%22v2%22&h.Cache-Control=max-age=0,+must-revalidate"),
+        ("off", "/ok?body=two&etag=%22v2%22&h.Cache-Control=max-age=60,+must-revalidate"),
+        ("off", "/ok?body=two&etag=%22v2%22&h.Cache-Control=max-age=60,+stale-if-error=10"),
+    ] {
+        let stand = Stand::with_kv(&[("RETRY_ATTEMPTS", "0"), ("CACHE_FRESH", fresh)]);
+        stand.origin.script("/page/a", &["/ok?body=one&etag=%22v1%22&h.Cache-Control=max-age=60", then]);
+        stand.warm("/page/a");
+        stand.worker.wait_for("kv.put", 1);
+        stand.age(100);
+        stand.worker.get("/page/a");
+        stand.settle();
+        stand.worker.wait_for("kv.delete", 1);
+        stand.age(100);
+        stand.worker.platform(json!(["evict"]));
+        stand.fail();
+        let reply = stand.worker.get("/page/a");
+        assert!(is_page(&reply), "CACHE_FRESH={fresh} {then}: {reply:?}");
+    }
+}
+
+/// How the variants are told apart is needed for as long as there is one.
+#[test]
+fn variants_are_found_for_as_long_as_they_are_of_use() {
+    let stand = Stand::new(&[("RETRY_ATTEMPTS", "0")]);
+    let answer = |n| {
+        let said = "h.Cache-Control=max-age=60,+stale-if-error=300&h.Vary=Accept-Language";
+        format!("/ok?body=v{n}&etag=%22v{n}%22&{said}")
+    };
+    stand.origin.script("/page/a", &[&answer(1), &answer(2)]);
+    let english = [("accept-language", "en")];
+    stand.warm_with("/page/a", &english);
+    stand.age(300);
+    let puts = stand.worker.count("cache.put");
+    assert_eq!(stand.worker.get_with("/page/a", &english).text(), "v2");
+    stand.worker.wait_for("cache.put", puts + 2);
+    stand.fail();
+    // By then the first one would have been forgotten, and with it how to find the second.
+    for _ in 0..3 {
+        stand.age(100);
+        let reply = stand.worker.get_with("/page/a", &english);
+        assert!(is_copy(&reply) && reply.text() == "v2", "{reply:?}");
+    }
+    stand.age(100);
+    assert!(is_page(&stand.worker.get_with("/page/a", &english)));
+}

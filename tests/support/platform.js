@@ -24,6 +24,13 @@ async function faulty(name, act) {
   return answer;
 }
 
+// Both tiers forget what they were told to keep for so many seconds.
+const over = (seconds) => (seconds ? Date.now() + Number(seconds) * 1000 : Infinity);
+const there = (tier, key) => {
+  const found = tier.get(key);
+  return found && Date.now() < found.until ? found : undefined;
+};
+
 /** The Cache API. */
 export const cacheService = {
   async fetch(request) {
@@ -31,13 +38,18 @@ export const cacheService = {
     switch (request.method) {
       case "PUT": {
         const message = new Uint8Array(await request.arrayBuffer());
-        return faulty("cache.put", () => (cache.set(key, parse(message)), new Response(null, { status: 204 })));
+        return faulty("cache.put", () => {
+          const entry = parse(message);
+          const control = entry.headers.find(([name]) => name.toLowerCase() === "cache-control")?.[1];
+          cache.set(key, { ...entry, until: over(/max-age=(\d+)/.exec(control)?.[1]) });
+          return new Response(null, { status: 204 });
+        });
       }
       case "PURGE":
         return faulty("cache.delete", () => new Response(null, { status: cache.delete(key) ? 200 : 404 }));
       default:
         return faulty("cache.get", () => {
-          const found = cache.get(key);
+          const found = there(cache, key);
           if (!found) return new Response(null, { status: 504, headers: { "cf-cache-status": "MISS" } });
           const headers = new Headers(found.headers);
           headers.set("cf-cache-status", "HIT");
@@ -81,13 +93,14 @@ export const kvService = {
       case "PUT": {
         const value = await request.arrayBuffer();
         const metadata = request.headers.get("cf-kv-metadata");
-        return faulty("kv.put", () => (kv.set(key, { value, metadata }), new Response(null)));
+        const until = over(new URL(request.url).searchParams.get("expiration_ttl"));
+        return faulty("kv.put", () => (kv.set(key, { value, metadata, until }), new Response(null)));
       }
       case "DELETE":
         return faulty("kv.delete", () => (kv.delete(key), new Response(null)));
       default:
         return faulty("kv.get", () => {
-          const found = kv.get(key);
+          const found = there(kv, key);
           if (!found) return new Response(null, { status: 404 });
           const headers = found.metadata ? { "cf-kv-metadata": found.metadata } : {};
           return new Response(found.value, { headers });
@@ -129,7 +142,7 @@ export default {
       evict: () => cache.clear(),
       fault: (name, kind) => (kind ? (faults[name] = kind) : delete faults[name]),
       // A value of somebody else's in KV; a file among the assets.
-      value: (key, value) => kv.set(key, { value: new TextEncoder().encode(value).buffer }),
+      value: (key, value) => kv.set(key, { value: new TextEncoder().encode(value).buffer, until: Infinity }),
       file: (path, text) => files.set(path, text),
       keys: () => ({ cache: [...cache.keys()], kv: [...kv.keys()] }),
       dump: () => ({
@@ -140,6 +153,7 @@ export default {
       age: (millis) => {
         const older = (json) => json.replace(/"(asked|answered|written)":(\d+)/g, (_, name, time) => `"${name}":${time - millis}`);
         change(older);
+        for (const entry of [...cache.values(), ...kv.values()]) entry.until -= millis;
       },
       corrupt: (value) => change(() => value),
       // In KV, the last byte of every body is lost.
