@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use toml::{Table, Value};
-use understudy::config::{Config, Mistake, Scope, VARS, meant};
+use understudy::config::{Config, Mistake, Scope, VARS, meant, shown};
 
 fn main() -> ExitCode {
     let file = std::env::args().nth(1).unwrap_or_else(|| "wrangler.toml".to_owned());
@@ -64,12 +64,12 @@ fn places(table: &Table) -> BTreeMap<String, Table> {
 
 /// What wrangler would only warn of, and then deploy without: variables beside `vars`, and tables that are none.
 fn misplaced(table: &Table) -> Vec<String> {
-    let mut found = beside(table, "top level", "vars");
+    let mut found = around(table, "top level", "vars");
     match table.get("env") {
         Some(Value::Table(environments)) => {
             for (name, environment) in environments {
                 match environment {
-                    Value::Table(of) => found.extend(beside(of, &format!("env.{name}"), &format!("env.{name}.vars"))),
+                    Value::Table(of) => found.extend(around(of, &format!("env.{name}"), &format!("env.{name}.vars"))),
                     other => found.push(format!("[env] {name} = {:?}: expected a table, [env.{name}]", text(other))),
                 }
             }
@@ -80,20 +80,30 @@ fn misplaced(table: &Table) -> Vec<String> {
     found
 }
 
+/// In this table and in those of wrangler that lie in it: what is appended to the end of a file is in the last of them.
+fn around(table: &Table, place: &str, vars: &str) -> Vec<String> {
+    let mut found = beside(table, place, vars);
+    for (name, value) in table.iter().filter(|(name, _)| !matches!(name.as_str(), "vars" | "env")) {
+        if let Value::Table(of) = value {
+            found.extend(beside(of, name, vars));
+        }
+    }
+    found
+}
+
 fn beside(table: &Table, place: &str, vars: &str) -> Vec<String> {
     let one = |(name, value): (&String, &Value)| {
         // wrangler's own names, such as `rules`, are in lower case.
         let meant = || meant(name).filter(|_| !name.bytes().any(|byte| byte.is_ascii_lowercase()));
         let known = VARS.iter().find(|known| known.name == name).or_else(meant);
-        match known {
-            Some(known) => {
-                Some(format!("[{place}] {name} = {:?}: expected {} under [{vars}]", text(value), known.name))
-            }
-            None if name == "vars" && !value.is_table() => {
-                Some(format!("[{place}] vars = {:?}: expected a table, [{vars}]", text(value)))
-            }
-            None => None,
-        }
+        let expected = match known {
+            Some(known) if known.scope == Scope::Secret => format!("a secret: npx wrangler secret put {}", known.name),
+            Some(known) => format!("{} under [{vars}]", known.name),
+            None if name == "vars" && !value.is_table() => format!("a table, [{vars}]"),
+            None => return None,
+        };
+        let value = shown(known.map_or(name, |known| known.name), &text(value));
+        Some(format!("[{place}] {name} = {value:?}: expected {expected}"))
     };
     table.iter().filter_map(one).collect()
 }
@@ -105,7 +115,7 @@ fn mistakes(vars: &Table) -> Vec<Mistake> {
         if let Some(known) = meant(name).filter(|_| VARS.iter().all(|v| v.name != name)) {
             mistakes.push(Mistake {
                 variable: name.clone(),
-                value: text(value),
+                value: shown(known.name, &text(value)),
                 expected: format!("the name {}", known.name),
             });
         }

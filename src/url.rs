@@ -86,10 +86,12 @@ impl Base {
         &self.authority
     }
 
-    /// All of it.
+    /// The name under which breaker and budget know this origin: host and port, and what else tells it from others there.
     #[must_use]
-    pub fn text(&self) -> String {
-        [&self.scheme, "://", &self.authority, &self.path].concat()
+    pub fn name(&self) -> String {
+        let has_port = self.authority.bytes().rev().take_while(|byte| *byte != b']').any(|byte| byte == b':');
+        let port = if self.scheme == "http" && !has_port { ":80" } else { "" };
+        [&self.authority, port, &self.path].concat()
     }
 
     /// The same path and query at this origin.
@@ -155,10 +157,7 @@ fn is_authority(text: &str) -> bool {
 fn is_name(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     let is_label = |label: &str| {
-        !label.is_empty()
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        !label.is_empty() && label != "-" && label.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
     };
     let is_number = host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
     if is_number { host.parse::<std::net::Ipv4Addr>().is_ok() } else { host.split('.').all(is_label) }
@@ -200,9 +199,7 @@ mod tests {
         ] {
             assert!(Base::parse(good).is_some(), "{good}");
         }
-        for bad in
-            ["https://256.1.1.1", "https://1.2.3", "https://-", "https://a..b", "https://a-.example", "https://."]
-        {
+        for bad in ["https://256.1.1.1", "https://1.2.3", "https://-", "https://a..b", "https://."] {
             assert!(Base::parse(bad).is_none(), "{bad}");
         }
     }

@@ -50,6 +50,57 @@ fn one_line_a_mistake_with_place_variable_value_and_expectation() {
     assert!(told.stderr.contains("8 mistakes in"), "{}", told.stderr);
 }
 
+/// wrangler would deploy without them.
+#[test]
+fn variables_outside_of_vars_are_mistakes() {
+    let told = examine(
+        "outside",
+        r#"
+        name = "x"
+        rules = [{ type = "Text", globs = ["**/*.txt"] }]
+        TIMEOUT = "3s"
+        ADMIN_TOKEN = "hunter2"
+        [vars]
+        ADMIN_TOKN = "hunter2"
+        [env.staging]
+        MODE = "observe"
+        ORIGIN = "https://me:hunter2@origin.example"
+        [env.production]
+        vars = "x"
+        [observability]
+        enabled = true
+        PATIENCE = "2s"
+        "#,
+    );
+    let mut expected = [
+        r#"[top level] ADMIN_TOKEN = "(secret)": expected a secret: npx wrangler secret put ADMIN_TOKEN"#,
+        r#"[top level] TIMEOUT = "3s": expected TIMEOUT under [vars]"#,
+        r#"[vars] ADMIN_TOKN = "(secret)": expected the name ADMIN_TOKEN"#,
+        r#"[env.production] vars = "x": expected a table, [env.production.vars]"#,
+        r#"[env.staging] MODE = "observe": expected MODE under [env.staging.vars]"#,
+        r#"[env.staging] ORIGIN = "https://…@origin.example": expected ORIGIN under [env.staging.vars]"#,
+        r#"[observability] PATIENCE = "2s": expected PATIENCE under [vars]"#,
+    ];
+    let mut lines = told.lines.clone();
+    lines.sort();
+    expected.sort_unstable();
+    assert_eq!(lines, expected);
+    assert_eq!(told.code, 1);
+}
+
+#[test]
+fn paths_that_no_address_has_are_mistakes() {
+    let told = examine(
+        "paths",
+        r#"
+        [vars]
+        RULES = [{ path = "/café/*" }, { path = "/a b" }, { path = "/s?q=*" }, "x", { path = "/caf%C3%A9/*" }, { path = "*" }]
+        "#,
+    );
+    let names: Vec<_> = told.lines.iter().map(|line| line.split(" = ").next().unwrap_or_default()).collect();
+    assert_eq!(names, ["[vars] RULES[0].path", "[vars] RULES[1].path", "[vars] RULES[2].path", "[vars] RULES[3]"]);
+}
+
 #[test]
 fn names_that_are_one_letter_off_are_found_and_others_are_nobody_s_business() {
     let told = examine(

@@ -180,6 +180,22 @@ fn says_what_visitors_get_right_now() {
     let copy = record(200, &[("cache-control", "max-age=60")], &config(&[]));
     let there = report("*/*", failed(), &config(&[]), &[(Tier::Cache, Some(copy))]);
     assert!(there.contains("Yes. Right now: visitors get the copy below, until "), "{there}");
+    let copy = |vars| Some(record(200, &[("cache-control", "max-age=60")], &config(vars)));
+    for (vars, said) in [
+        (&[("FAILURE_BODIES", "none")][..], "FAILURE_BODIES=none: visitors get what the origin said"),
+        (
+            &[("ORIGIN_FALLBACKS", "https://two.example")],
+            "Right now, if no fallback answers: visitors get the copy below",
+        ),
+        (&[("MAINTENANCE", "on")], "Once the maintenance is over: visitors get the copy below"),
+    ] {
+        let text = report("*/*", failed(), &config(vars), &[(Tier::Cache, copy(vars))]);
+        assert!(text.contains(said), "{vars:?}: {text}");
+    }
+    for mode in ["observe", "off"] {
+        let looked_on = report("*/*", failed(), &config(&[("MODE", mode), ("MAINTENANCE", "on")]), &[]);
+        assert!(!looked_on.contains("MAINTENANCE"), "{looked_on}");
+    }
     let maintained = report("*/*", failed(), &config(&[("MAINTENANCE", "on")]), &[]);
     assert!(maintained.contains("MAINTENANCE is on"), "{maintained}");
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Reply;
 use crate::breaker::Stage;
-use crate::config::{Config, Mistake};
+use crate::config::{Config, Mistake, Mode};
 use crate::flow::{Origin, State};
 use crate::time::{Time, millis};
 
@@ -28,7 +28,7 @@ pub struct Health<'a> {
 /// One origin, as this isolate sees it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OriginHealth {
-    /// Host and port.
+    /// Host and port, and the path of its base URL.
     pub origin: String,
     /// `closed`, `open`, `probing` or `ramp`.
     pub breaker: &'static str,
@@ -48,7 +48,7 @@ pub struct OriginHealth {
 /// Is planned maintenance on, and until when?
 #[must_use]
 pub fn maintenance(config: &Config, now: Time) -> Option<String> {
-    let planned = config.maintenance?.at(now)?;
+    let planned = config.maintenance.filter(|_| config.mode == Mode::On)?.at(now)?;
     Some(planned.until.map_or("on".to_owned(), |until| ["on until ", &until.http_date()].concat()))
 }
 

@@ -34,7 +34,7 @@ pub fn purge(request: &Request, config: &Config, body: &str) -> Purge {
     let keys = urls.iter().map(|url| {
         let absolute =
             if url.starts_with('/') { [here.scheme, "://", here.authority, url].concat() } else { url.clone() };
-        match Url::split(&absolute).filter(|_| !url.ends_with('*')) {
+        match Url::split(&absolute).filter(|parts| !parts.path.ends_with("/*")) {
             // Under the key that a visit has there: a rule may have its own `STALE_IGNORE_PARAMS`.
             Some(_) => Ok(config.key(&absolute)),
             None => Err(url),

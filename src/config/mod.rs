@@ -6,6 +6,7 @@
 mod instant;
 mod read;
 mod rules;
+mod targets;
 mod units;
 mod vars;
 
@@ -23,7 +24,7 @@ use crate::failure::{self, StatusSet};
 use crate::maintenance::{End, Window};
 use crate::pattern::{Pattern, Patterns};
 use crate::retry::{self, Backoff, Share};
-use crate::url::{Base, Url};
+use crate::url::Base;
 use crate::{breaker, cdn_loop, json, page, stale};
 use read::Reader;
 
@@ -158,29 +159,6 @@ impl Config {
         Rc::clone(rule.map_or(self, |r| &r.config))
     }
 
-    /// Where the target with this index is: `ORIGIN`, and then its fallbacks. `None`: where the request was going.
-    #[must_use]
-    pub fn base(&self, target: usize) -> Option<&Base> {
-        match target.checked_sub(1) {
-            None => self.origin.as_ref(),
-            Some(index) => self.fallbacks.get(index),
-        }
-    }
-
-    /// Under which name breaker and budget know it.
-    #[must_use]
-    pub fn name(&self, target: usize) -> Option<&str> {
-        self.base(target).and(self.names.get(target)).map(String::as_str)
-    }
-
-    /// The primary key of the copies of `url`, wherever it is: by the rule that holds there, and not by this one.
-    #[must_use]
-    pub fn key(&self, url: &str) -> String {
-        let path = Url::split(url).map(|parts| parts.path).unwrap_or_default();
-        let ignored = self.ignored.iter().find(|(pattern, _)| pattern.matches(path)).map(|(_, ignored)| ignored);
-        stale::key(url, ignored.unwrap_or(&self.stale.ignore_params))
-    }
-
     fn read(r: &mut Reader) -> Self {
         let (backoff_base, backoff_cap) = span_range(r, "RETRY_BACKOFF", "1m");
         let (open_base, open_cap) = span_range(r, "BREAKER_OPEN", "1h");
@@ -254,21 +232,13 @@ impl Config {
             .as_ref()
             .or(config.fallbacks.first())
             .map(|base| cdn_loop::mark(base.authority(), config.deployment.as_deref()));
-        config.names = names(config.origin.as_ref(), &config.fallbacks);
+        config.names = targets::names(&config);
         // A probe that has not been heard of by then is not going to be: its headers come within `TIMEOUT`, a document that
         // is held (`GUARD_BYTES`) is let go when `PATIENCE` is over; and others are asked, a body is looked into.
         let held = config.patience.min(config.deadline);
         config.breaker.lease = config.timeout.max(held) + Duration::from_secs(2);
         config
     }
-}
-
-/// Host and port, where that is the name of no other.
-fn names(origin: Option<&Base>, fallbacks: &[Base]) -> Vec<String> {
-    let bases = || origin.into_iter().chain(fallbacks);
-    let is_alone = |base: &Base| bases().filter(|other| other.authority() == base.authority()).count() == 1;
-    let name = |base: &Base| if is_alone(base) { base.authority().to_owned() } else { base.text() };
-    [origin.map(name).unwrap_or_default()].into_iter().chain(fallbacks.iter().map(name)).collect()
 }
 
 const ON_OFF: &str = "on or off";

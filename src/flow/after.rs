@@ -124,6 +124,11 @@ impl Flow {
                 After::default()
             }
             Admission::Keep(record) => {
+                // As visitors name it: now it is known which origin says so.
+                let record = match self.location(fields, Of::Live) {
+                    Some(location) => Box::new(record.located(&location)),
+                    None => record,
+                };
                 let reusable = record.is_reusable();
                 if fresh && !reusable && held(now) {
                     return After::default();

@@ -29,7 +29,7 @@ impl Flow {
         let params = self.config.breaker;
         let origin = now.state.origin(self.name(self.target));
         if is_ours {
-            if self.probing || !origin.breaker.is_of_before(self.asked_at) {
+            if params.failures > 0 && (self.probing || !origin.breaker.is_of_before(self.asked_at)) {
                 origin.breaker.give_back(now.time);
             }
             self.note_return();
@@ -93,7 +93,9 @@ impl Flow {
 
     /// Is it a GET with a body? In that no key sees anything, and some servers a form (RFC 9110 §9.3.1).
     pub(super) fn has_content(&self) -> bool {
-        self.replay != Replay::Yes && matches!(self.request.method(), "GET" | "HEAD")
+        // One of no length has a body for the runtime, and for nobody else.
+        let is_empty = || self.request.fields().field("content-length").is_some_and(|length| length.trim() == "0");
+        self.replay != Replay::Yes && matches!(self.request.method(), "GET" | "HEAD") && !is_empty()
     }
 
     pub(super) fn patience(&self, now: &Now) -> Duration {

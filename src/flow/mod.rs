@@ -26,6 +26,7 @@ mod news;
 mod noted;
 mod notice;
 mod own;
+mod places;
 mod probe;
 mod recent;
 mod relay;

@@ -49,7 +49,8 @@ impl Flow {
 
     /// After which time the attempt that now begins is to say that it is under way; `None`: it is no probe, or ends in time.
     pub(super) fn first_sign(&self, now: &mut Now) -> Option<Duration> {
-        let is_endless = self.replay == Replay::No && self.config.mode == Mode::On && self.drill.is_none();
+        let has_part = self.config.breaker.failures > 0 && self.config.mode == Mode::On && self.drill.is_none();
+        let is_endless = self.replay == Replay::No && has_part;
         let is_probe = is_endless && matches!(self.origin(now.state).breaker.stage(now.time), Stage::Probing(_));
         is_probe.then(|| self.sign_after())
     }

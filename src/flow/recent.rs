@@ -3,13 +3,12 @@
 //! Keyed by the place of a copy: its primary key, or the second one where the answers differ by request fields. Only
 //! hashes and times, with a cap; forgetting is harmless.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher, Hasher};
 use std::time::Duration;
 
 use super::Tier;
 use super::after::Keep;
 use super::noted::{Found, Noted, Seen};
+use super::places::{MAX_RECENT, Places, absence, hash, insert};
 use crate::fields::Fields;
 use crate::stale::{Record, Variants};
 use crate::time::Time;
@@ -45,27 +44,6 @@ pub struct Noting {
     pub place: u64,
     /// The one before it said something else of its keeping.
     pub says_otherwise: bool,
-}
-
-/// By the hash of a key.
-type Places<T> = HashMap<u64, T, BuildHasherDefault<Hashed>>;
-
-/// Of a hash, no other is made.
-#[derive(Debug, Default, Clone, Copy)]
-struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |hash, byte| hash.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
 }
 
 impl Recent {
@@ -285,26 +263,6 @@ impl Recent {
         }
     }
 }
-
-fn insert(times: &mut Places<Time>, place: u64, time: Time) {
-    if times.len() >= MAX_RECENT {
-        times.clear();
-    }
-    times.insert(place, time);
-}
-
-fn absence(seed: u64, tier: Tier, key: &str) -> u64 {
-    hash(hash(seed, tier.as_str()), key)
-}
-
-fn hash(seed: u64, key: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write_u64(seed);
-    hasher.write(key.as_bytes());
-    hasher.finish()
-}
-
-const MAX_RECENT: usize = 4096;
 
 /// A copy that takes longer to arrive is not waited for.
 const WORTH_WAITING: Duration = Duration::from_millis(250);

@@ -36,7 +36,7 @@ impl Flow {
         let relocated = |base: &Base| base.relocate(url, &parts);
         match of {
             Of::Live => self.config.base(self.target).into_iter().chain(&self.config.origin).find_map(relocated),
-            Of::Copy => self.config.origin.iter().chain(&self.config.fallbacks).find_map(relocated),
+            Of::Copy => self.config.origin.as_ref().and_then(relocated),
         }
     }
 
@@ -51,6 +51,6 @@ impl Flow {
 pub(super) enum Of {
     /// The answer of the present target.
     Live,
-    /// A copy of an answer, of whichever origin.
+    /// A copy: where another origin than the first one gave it, it was changed when it was made.
     Copy,
 }

@@ -12,6 +12,7 @@ use crate::config::{Bodies, Mode};
 use crate::failure::{self, Failure, Kind, Outcome};
 use crate::retry::{self, Decision, Replay, Situation};
 use crate::stale::Record;
+use crate::time::Time;
 
 impl Flow {
     pub(super) fn attempt(&mut self, now: &mut Now) -> Step {
@@ -55,6 +56,7 @@ impl Flow {
     pub(super) fn attempted_fetch(&mut self, now: &mut Now) -> Fetch {
         self.attempts += 1;
         self.asked_at = now.time;
+        self.line.next_hop = self.next_hop().map(str::to_owned);
         let target = self.config.base(self.target);
         let observe = self.config.mode == Mode::Observe;
         // A body that is not held is still on its way from the visitor, and how long that takes is the visitor's affair.
@@ -107,7 +109,6 @@ impl Flow {
     pub(super) fn settled(&mut self, failed: Option<Failure>, outcome: &Outcome, now: &mut Now) -> Step {
         self.judge_origin(failed, outcome, now);
         self.line.status = if let Outcome::Answered { status, .. } = *outcome { Some(status) } else { None };
-        self.line.next_hop = self.next_hop().map(str::to_owned);
         self.amendments = self.amendments(outcome);
         // Nothing is cut off by looking on, but with `MODE=on` this would have been.
         let late = self.config.mode == Mode::Observe
@@ -125,15 +126,17 @@ impl Flow {
         }
         self.failed = Some(failed);
         if self.config.mode == Mode::Observe {
-            return self.observed(failure, outcome, now);
+            // Judged when it would have been cut off.
+            let then = if late { self.asked_at + self.config.timeout } else { now.time };
+            return self.observed(failure, outcome, then, now);
         }
         self.tell_and_go_on(now)
     }
 
     /// `MODE=observe`: what would have been done?
-    fn observed(&mut self, failure: Failure, outcome: &Outcome, now: &mut Now) -> Step {
+    fn observed(&mut self, failure: Failure, outcome: &Outcome, then: Time, now: &mut Now) -> Step {
         let keeps = self.failed.as_ref().is_some_and(|f| f.keep);
-        self.line.would = Some(match self.decide(failure, now) {
+        self.line.would = Some(match self.decide(failure, &mut Now { time: then, state: now.state }) {
             Decision::Again(_) => "retry",
             Decision::Stop(_) if keeps => "keep",
             Decision::Stop(_) => "replace",

@@ -116,6 +116,13 @@ impl Record {
         Self { length: Some(length), hash, ..self }
     }
 
+    /// With another `Location`.
+    #[must_use]
+    pub fn located(mut self, location: &str) -> Self {
+        self.lines.iter_mut().filter(|(name, _)| name == "location").for_each(|(_, value)| location.clone_into(value));
+        self
+    }
+
     /// The body's length in bytes: as the origin declared it, until [`with_body`](Self::with_body) says what it was.
     #[must_use]
     pub fn length(&self) -> Option<u64> {

@@ -204,6 +204,23 @@ fn where_it_is_off_it_keeps_nobody_from_the_origin() {
     site.plays("POST", "fetch 200 origin");
 }
 
+/// Nor has it a hand in the others' probe.
+#[test]
+fn where_it_is_off_it_neither_is_a_probe_nor_ends_one() {
+    let mut site = tripped();
+    let own = std::rc::Rc::clone(&site.config);
+    site.time = site.time + Duration::from_secs(10);
+    let mut probe = site.flow("GET");
+    probe.start(&mut Now { time: site.time, state: &mut site.state });
+    assert_eq!(state(&mut site), "probing");
+    site.config = Site::new(&[("BREAKER_FAILURES", "0"), ("RETRY_ATTEMPTS", "0")]).config;
+    site.replay = Replay::No;
+    assert_eq!(site.plays("POST", "fetch reset page").fetches[0].patience, None, "it has nothing to say of itself");
+    site.config = own;
+    site.replay = Replay::Yes;
+    site.plays("GET", "cache? none page");
+}
+
 /// Of an origin that is not asked, only what it says of all its paths.
 #[test]
 fn the_page_of_an_open_breaker_has_no_status_that_only_one_path_has() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use understudy::drill::Drill;
 use understudy::fields::FieldLines;
 use understudy::flow::{Answer, Found};
+use understudy::retry::Replay;
 
 use crate::site::{Site, lines};
 
@@ -299,5 +300,18 @@ fn a_copy_that_is_of_use_for_a_short_time_is_renewed_more_often() {
             site.time = site.time + Duration::from_secs(after);
             assert_eq!(site.plays("GET", "fetch 200 origin").finish.after.keep.is_some(), keeps, "{said} {after}");
         }
+    }
+}
+
+/// `Content-Length: 0` is a body to the runtime, and to nobody else.
+#[test]
+fn a_get_with_a_body_of_no_bytes_is_one_like_any_other() {
+    let mut site = Site::new(&[("RETRY_ATTEMPTS", "0")]);
+    site.replay = Replay::Once;
+    for (length, script) in [("0", "fetch 502 cache? copy copy"), ("6", "fetch 502 page")] {
+        site.asked = lines(&[("content-length", length)]);
+        site.plays("GET", script);
+        let keeps = site.plays("GET", "fetch 200 origin").finish.after.keep.is_some();
+        assert_eq!(keeps, length == "0", "{length}");
     }
 }

@@ -157,7 +157,7 @@ fn observing_changes_nothing() {
 /// Nothing is cut off by looking on; but the log says what would have been.
 #[test]
 fn observing_tells_of_answers_that_came_too_late() {
-    for (took, said) in [(9, None), (11, Some("timeout"))] {
+    for (took, said) in [(9, None), (11, Some("timeout")), (26, Some("timeout"))] {
         let mut site = Site::new(&[("MODE", "observe"), ("LOG", "incidents")]);
         let mut flow = site.flow("GET");
         flow.start(&mut Now { time: site.time, state: &mut site.state });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::render::{shown, size, span};
 use super::words::{Remedy, Words, skipped, unpermitted, unserved};
 use super::{Facts, Reply};
-use crate::config::{Config, Mode};
+use crate::config::{Bodies, Config, Mode};
 use crate::failure::{self, Outcome};
 use crate::fields::{FieldLines, Fields};
 use crate::flow::Tier;
@@ -110,6 +110,7 @@ impl Report {
         let maintenance = crate::admin::maintenance(config, facts.now);
         self.notes.extend(
             maintenance
+                .as_ref()
                 .map(|on| format!("MAINTENANCE is {on}: visitors get the planned page, and no origin is asked.")),
         );
         let (Some(status), None) = (status, self.failure) else {
@@ -121,9 +122,19 @@ impl Report {
             self.kept =
                 Verdict { reason: Some("failure"), why: why.clone(), advice: advice.clone(), ..Verdict::default() };
             let ready = self.copies.iter().find_map(|copy| copy.usable.as_ref().map(|(.., end)| end.clone()));
+            let hands_through = config.bodies == Bodies::None && status.is_some();
             self.stale = match ready {
+                Some(_) if hands_through => {
+                    let why = "FAILURE_BODIES=none: visitors get what the origin said, and no copy.".to_owned();
+                    Verdict { reason: Some("failure"), why, ..Verdict::default() }
+                }
                 Some(end) => {
-                    let why = format!("Right now: visitors get the copy below, until {end}.");
+                    let unless = match (maintenance.is_some(), config.fallbacks.is_empty()) {
+                        (true, _) => "Once the maintenance is over",
+                        (_, false) => "Right now, if no fallback answers",
+                        _ => "Right now",
+                    };
+                    let why = format!("{unless}: visitors get the copy below, until {end}.");
                     Verdict { yes: true, why, ..Verdict::default() }
                 }
                 None => {
