@@ -56,16 +56,28 @@ impl Kv {
         Some(Held { entry, body: value.slice(end).into() })
     }
 
+    /// Is nothing there, for certain?
+    pub async fn is_empty(&self, key: &str) -> bool {
+        self.look(key).await.is_some_and(|(value, _)| !value)
+    }
+
     /// What is known of the entry under this key, asked of KV itself, since other isolates write too.
     pub async fn written(&self, key: &str) -> Option<Written> {
-        let options = object(&[("type", "stream".into())]);
-        let found = JsFuture::from(self.0.get_with_metadata(key, &options).ok()?).await.ok()?;
-        peek::cancel_stream(&Reflect::get(&found, &"value".into()).ok()?);
+        let (_, found) = self.look(key).await?;
         let metadata = Reflect::get(&found, &"metadata".into()).ok()?;
         let at = Reflect::get(&metadata, &WRITTEN.into()).ok()?.as_f64()?;
         let content = Reflect::get(&metadata, &CONTENT.into()).ok().and_then(|content| content.as_string());
         let content = content.and_then(|content| u64::from_str_radix(&content, 16).ok());
         Some(Written { at: Time::from_millis(at as u64), content })
+    }
+
+    /// Is there a value, and what KV says with it; `None` if it could not be asked.
+    async fn look(&self, key: &str) -> Option<(bool, JsValue)> {
+        let options = object(&[("type", "stream".into())]);
+        let found = JsFuture::from(self.0.get_with_metadata(key, &options).ok()?).await.ok()?;
+        let value = Reflect::get(&found, &"value".into()).ok()?;
+        peek::cancel_stream(&value);
+        Some((!value.is_null() && !value.is_undefined(), found))
     }
 
     /// Puts an entry there for that long; `None` if that failed.

@@ -121,10 +121,15 @@ impl Store {
         });
         match response {
             Some(response) => self.write(keep, response, config, request).await,
-            None => isolate::with_state(|state| {
-                state.stored().end(&keep.key);
-                state.stored().forget(keep.place);
-            }),
+            None => {
+                if keep.withdraws {
+                    self.withdraw(&keep.key).await;
+                }
+                isolate::with_state(|state| {
+                    state.stored().end(&keep.key);
+                    state.stored().forget(keep.place);
+                });
+            }
         }
     }
 
@@ -147,6 +152,9 @@ impl Store {
             return isolate::with_state(|state| state.stored().forget_in_kv(place));
         }
         let written = Written { key: &keep.key, request, record: &keep.record, body: &body, config, late: keep.late };
+        if let Some(kv) = self.kv.as_ref().filter(|_| keep.withdraws) {
+            withdraw_from_kv(kv, written).await;
+        }
         let to_kv = async {
             if let Some(kv) = kv
                 && put_into_kv(kv, written).await.is_none()
@@ -164,9 +172,13 @@ impl Store {
 
     /// Writes a copy that the second tier had into the first one.
     pub async fn promote(&self, promote: Promote, body: &JsValue, config: &Config, request: &dyn Fields) {
-        let Promote { key, record } = promote;
+        let Promote { key, record, withdraws } = promote;
         if let Some(body) = body.dyn_ref() {
-            self.put_into_cache(Written { key: &key, request, record: &record, body, config, late: true }).await;
+            let written = Written { key: &key, request, record: &record, body, config, late: true };
+            self.put_into_cache(written).await;
+            if let Some(kv) = self.kv.as_ref().filter(|_| withdraws) {
+                withdraw_from_kv(kv, written).await;
+            }
             // It may be an older one than was written here.
             isolate::with_state(|state| state.stored().forget_key(&key));
         }
@@ -217,9 +229,14 @@ impl Store {
     }
 
     /// The same, only from the second tier.
-    pub async fn withdraw(&self, key: &str) {
-        let is_there = async { self.kv.as_ref()?.written(key).await };
-        if within(&mut pin!(is_there), Some(LIMIT)).await.flatten().is_some() {
+    async fn withdraw(&self, key: &str) {
+        let is_empty = async {
+            match &self.kv {
+                Some(kv) => kv.is_empty(key).await,
+                None => true,
+            }
+        };
+        if within(&mut pin!(is_empty), Some(LIMIT)).await != Some(true) {
             self.delete(Tier::Kv, key).await;
         }
     }
@@ -244,6 +261,20 @@ impl Store {
             }
         };
         within(&mut pin!(deleted), Some(LIMIT)).await.flatten().is_some()
+    }
+}
+
+/// What lies there in place of this copy goes, unless it is the same.
+async fn withdraw_from_kv(kv: &Kv, written: Written<'_>) {
+    let Written { key, request, record, .. } = written;
+    let list = if record.varies() { kv.get(key).await } else { None };
+    let at = match known(&list, record) {
+        Some(variants) => variants.key(key, request),
+        None => key.to_owned(),
+    };
+    let there = kv.written(&at).await;
+    if there.is_some_and(|there| there.content.is_none() || there.content != record.content()) {
+        let _ = kv.delete(&at).await;
     }
 }
 
@@ -286,10 +317,12 @@ impl Written<'_> {
     }
 }
 
-/// How long a list of variants is kept: for as long as any of them may be.
+/// How long a list of variants is kept: for as long as any of them may be. It is small.
 fn listed_for(span: Duration, config: &Config) -> Duration {
-    span.max(config.stale.limit)
+    span.max(config.stale.limit).max(LISTED)
 }
+
+const LISTED: Duration = Duration::from_secs(30 * 86_400);
 
 /// The list that is there, if it can tell this copy from its siblings.
 fn known(there: &Option<Held>, record: &Record) -> Option<Variants> {

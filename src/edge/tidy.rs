@@ -34,9 +34,6 @@ impl Tidy {
         for key in &after.remove {
             store.remove(key).await;
         }
-        if let Some(keep) = after.keep.as_ref().filter(|keep| keep.withdraws) {
-            store.withdraw(&keep.key).await;
-        }
         let (config, fields) = (&self.config, self.request.fields());
         match (after.keep, response) {
             (Some(keep), response) if keep.renews.is_some() => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::noted::Seen;
+use super::noted::{Seen, Worth};
 use super::relay::Of;
 use super::{Consult, Fetch, Flow, Now};
 use crate::config::Mode;
@@ -38,7 +38,7 @@ pub struct Keep {
     pub place: u64,
     /// The second tier may need it too.
     pub kv: bool,
-    /// The second tier does not get it now, and must not go on saying what is not so any more.
+    /// The second tier does not get it now, and must not go on showing what is gone, or may not be shown for so long any more.
     pub withdraws: bool,
     /// Whether it is new is told by its body.
     pub unmarked: bool,
@@ -57,6 +57,8 @@ pub struct Promote {
     pub key: String,
     /// Everything but the body.
     pub record: Box<Record>,
+    /// What the second tier has may be shown for longer than this one, and must not be.
+    pub withdraws: bool,
 }
 
 /// When is a copy that is there rewritten?
@@ -96,6 +98,14 @@ impl Flow {
     fn named(&self, fields: &dyn Fields) -> FieldLines {
         let named = ["location", "content-location"].map(|name| Some((name.to_owned(), fields.field(name)?)));
         named.into_iter().flatten().map(|(name, url)| (name, self.relocate(&url, Of::Live).unwrap_or(url))).collect()
+    }
+
+    pub(super) fn worth(&self, record: &Record) -> Worth {
+        let params = &self.config.stale;
+        Worth {
+            lasts: stale::span(record, self.config.stale_refresh, params),
+            stale: record.staleness(params).unwrap_or_default(),
+        }
     }
 
     fn after_get(&self, status: u16, fields: &dyn Fields, now: &mut Now, refresh: Refresh) -> After {
@@ -138,11 +148,10 @@ impl Flow {
                     stored.begin(&key, now.time);
                     stored.set_barren(&key, now.time, !reusable);
                 }
-                let lasts = stale::span(&record, due, &self.config.stale);
-                let noted = stored.note(&key, request, &record, &stale::said(fields), lasts, now.time);
+                let noted = stored.note(&key, request, &record, &stale::said(fields), self.worth(&record), now.time);
                 let place = noted.place;
                 let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
-                let withdraws = self.bindings.kv && !kv && (noted.says_otherwise || matches!(status, 404 | 410 | 451));
+                let withdraws = self.bindings.kv && !kv && (noted.permits_less || matches!(status, 404 | 410 | 451));
                 let late = refresh == Refresh::Always || now.time.since(self.asked_at) > PROMPT;
                 let unmarked = record.fingerprint().is_none() && !(fresh && reusable);
                 let keep = Keep { key, place, kv, withdraws, unmarked, late, renews: None, record };

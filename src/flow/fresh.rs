@@ -141,7 +141,7 @@ impl Flow {
         let Some(new) = self.updated(&old, 304, fields, now).filter(|_| !removed) else {
             // It speaks of another one, or takes this one back: once more, as the visitor asked.
             self.conditions.clear();
-            if removed || self.takes_back(old.status(), fields, now) {
+            if removed || self.takes_back(304, fields, now) {
                 self.copy = Copies::None;
             } else {
                 self.held = Some(Held { record: old, tier, unwanted });
@@ -158,7 +158,10 @@ impl Flow {
         let after = match tier {
             _ if !writes => After::default(),
             Tier::Cache => self.renewal(&old, new.clone(), now),
-            Tier::Kv => After { promote: Some(self.promotion(new.clone())), ..After::default() },
+            Tier::Kv => {
+                let withdraws = self.permits_less(&old, &new);
+                After { promote: Some(Promote { withdraws, ..self.promotion(new.clone()) }), ..After::default() }
+            }
         };
         self.copy = Copies::Found(Box::new(new.clone()), new.aged(now.time), tier);
         self.answer_cached(Forwarded::Validated { unwanted }, &cookies, after, shared, now)
@@ -167,8 +170,7 @@ impl Flow {
     /// What becomes of the copy when a 304 or the answer to HEAD came after the visitor had been answered.
     pub(super) fn freshened(&self, status: u16, fields: &dyn Fields, now: &mut Now) -> After {
         let Some((old, _)) = self.held.as_ref().map(Held::parts) else { return After::default() };
-        let status_of_page = if status == 304 { old.status() } else { status };
-        if self.takes_back(status_of_page, fields, now) {
+        if self.takes_back(status, fields, now) {
             let key = self.key();
             now.state.stored().remove_key(&key, now.time);
             return After { remove: vec![key], ..After::default() };
@@ -181,11 +183,14 @@ impl Flow {
         }
     }
 
-    /// Would the same answer to GET take the copy back, or put into its place that there is nothing?
+    /// Does a 304, or an answer to HEAD, say that there is nothing, or nothing to keep? What else it says counts together with
+    /// what the copy came with: it need not repeat that.
     fn takes_back(&self, status: u16, fields: &dyn Fields, now: &Now) -> bool {
+        use stale::SkipReason::{Gone, NoStore, Private};
         let asked = Asked { method: "GET", ..self.asked() };
-        match stale::admit(&asked, &self.answered(status, fields, now), &self.config.stale) {
-            Admission::Remove(_) => true,
+        let of_page = if status == 304 { 200 } else { status };
+        match stale::admit(&asked, &self.answered(of_page, fields, now), &self.config.stale) {
+            Admission::Remove(why) => matches!(why, NoStore | Private | Gone),
             Admission::Keep(_) => matches!(status, 404 | 410 | 451),
             Admission::Skip(_) => false,
         }
@@ -203,8 +208,8 @@ impl Flow {
     fn renewal(&self, old: &Record, new: Record, now: &mut Now) -> After {
         let key = self.key();
         let stored = now.state.stored();
-        let lasts = stale::span(&new, self.config.stale_refresh, &self.config.stale);
-        let place = stored.note(&key, self.request.fields(), &new, &stale::said(new.lines()), lasts, now.time).place;
+        let worth = self.worth(&new);
+        let place = stored.note(&key, self.request.fields(), &new, &stale::said(new.lines()), worth, now.time).place;
         stored.begin(&key, now.time);
         let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
         let renews = Some(old.answered_at());
@@ -213,7 +218,7 @@ impl Flow {
                 key,
                 place,
                 kv,
-                withdraws: false,
+                withdraws: self.bindings.kv && !kv && self.permits_less(old, &new),
                 unmarked: false,
                 late: true,
                 renews,
@@ -224,7 +229,11 @@ impl Flow {
     }
 
     pub(super) fn promotion(&self, record: Record) -> Promote {
-        Promote { key: self.key(), record: Box::new(record) }
+        Promote { key: self.key(), record: Box::new(record), withdraws: false }
+    }
+
+    fn permits_less(&self, old: &Record, new: &Record) -> bool {
+        self.worth(new).stale < self.worth(old).stale
     }
 }
 

@@ -40,7 +40,7 @@ pub use answer::{Answer, Finish};
 pub use consult::Consult;
 pub use guard::{Held, Hold};
 pub use judge::PEEK_MOST;
-pub use noted::Found;
+pub use noted::{Found, Worth};
 pub use own::{loop_line, loop_page, maintenance_line, maintenance_page};
 pub use recent::{Noting, Recent};
 pub use state::{Origin, State};

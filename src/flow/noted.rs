@@ -19,8 +19,9 @@ pub(super) struct Noted {
     fingerprint: Option<u64>,
     /// The hash of what it said of its keeping.
     said: u64,
-    /// It is looked at again after this time at the latest.
-    lasts: Duration,
+    worth: Worth,
+    /// When the answer came whose body was read last.
+    read: Time,
     /// Of content without validators: what was written, and how often it was read lately.
     body: Option<Body>,
     looks: u32,
@@ -36,6 +37,15 @@ struct Body {
     /// When its answer came.
     came: Time,
     written: Time,
+}
+
+/// What a copy is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Worth {
+    /// It is looked at again after this time at the latest.
+    pub lasts: Duration,
+    /// How stale it may be in place of a failure.
+    pub stale: Duration,
 }
 
 /// What is to become of a body that was read?
@@ -65,7 +75,8 @@ impl Noted {
 
     /// A copy, where there was this one.
     pub(super) fn after(before: Option<Self>, fingerprint: Option<u64>, said: u64, now: Time) -> Self {
-        let written = Self { at: now, fingerprint, said, ..Self::default() };
+        let read = before.as_ref().map(|before| before.read).unwrap_or_default();
+        let written = Self { at: now, fingerprint, said, read, ..Self::default() };
         match before.filter(|before| fingerprint.is_none() && before.said == said) {
             Some(before) if now.since(before.at) < FORGOTTEN.max(before.rest()) => {
                 Self { looks: before.looks.saturating_add(1), body: before.body, ..written }
@@ -76,12 +87,13 @@ impl Noted {
         }
     }
 
-    pub(super) fn lasting(self, lasts: Duration) -> Self {
-        Self { lasts, ..self }
+    pub(super) fn worth(self, worth: Worth) -> Self {
+        Self { worth, ..self }
     }
 
-    pub(super) fn says_otherwise(&self, said: u64) -> bool {
-        self.variants.is_none() && self.said != said
+    /// Does one that is worth so much permit less than this one did?
+    pub(super) fn permits_more_than(&self, worth: Worth) -> bool {
+        self.variants.is_none() && worth.stale < self.worth.stale
     }
 
     pub(super) fn variants(&self) -> Option<&Variants> {
@@ -94,7 +106,7 @@ impl Noted {
 
     /// Is there nothing to write, or to find out?
     pub(super) fn holds(&self, answer: &Seen, said: impl Fn() -> u64, now: Time, span: Duration) -> bool {
-        let span = self.lasts.min(span);
+        let span = self.worth.lasts.min(span);
         let span = if self.fingerprint.is_some() { span } else { self.rest().min(span) };
         self.variants.is_none()
             && now.since(self.at) < span
@@ -118,14 +130,15 @@ impl Noted {
         Found::New
     }
 
-    /// Was a later answer taken for it?
-    pub(super) fn is_newer_than(&self, came: Time) -> bool {
-        self.at > came
+    /// Was the body of a later answer read? That one has come is not enough: under load there is always one.
+    pub(super) fn has_read_later(&self, came: Time) -> bool {
+        self.read > came
     }
 
-    /// Something was written of which nobody knows whether it is the same.
-    pub(super) fn doubt(&mut self) {
+    /// Something was written, of an answer that came then, of which nobody knows whether it is the same.
+    pub(super) fn doubt(&mut self, came: Time) {
         self.body = None;
+        self.read = self.read.max(came);
     }
 
     /// Is it of an answer with these validators?
@@ -172,7 +185,8 @@ mod tests {
                 if written.as_ref().is_some_and(|written| written.holds(&UNMARKED, || 0, now, MINUTE)) {
                     continue;
                 }
-                written = Some(Noted::after(written.take(), None, 0, now).lasting(MINUTE));
+                written =
+                    Some(Noted::after(written.take(), None, 0, now).worth(Worth { lasts: MINUTE, stale: MINUTE }));
                 written.iter_mut().for_each(|written| _ = written.find(body(second), now, now, MINUTE));
                 looked.push(second);
             }
@@ -228,7 +242,7 @@ mod tests {
         let mut written = Noted::after(None, None, 0, at(0));
         assert_eq!(written.find(2, at(5), at(6), MINUTE), Found::New);
         assert_eq!(written.find(1, at(4), at(7), MINUTE), Found::Overtaken);
-        written.doubt();
+        written.doubt(at(8));
         assert_eq!(written.find(2, at(8), at(9), MINUTE), Found::New, "something else may lie there");
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Tier;
 use super::after::Keep;
-use super::noted::{Found, Noted, Seen};
+use super::noted::{Found, Noted, Seen, Worth};
 use super::places::{MAX_RECENT, Places, absence, hash, insert};
 use crate::fields::Fields;
 use crate::stale::{Record, Variants};
@@ -42,8 +42,8 @@ pub struct Recent {
 pub struct Noting {
     /// Its place, for [`Recent::forget`].
     pub place: u64,
-    /// The one before it said something else of its keeping.
-    pub says_otherwise: bool,
+    /// The one before it could be shown for longer in place of a failure.
+    pub permits_less: bool,
 }
 
 impl Recent {
@@ -71,27 +71,27 @@ impl Recent {
         let Some(written) = written.filter(|written| is_there && written.is_of(record.fingerprint())) else {
             return Found::Overtaken;
         };
-        let overtaken = || !keep.unmarked && keep.renews.is_none() && written.is_newer_than(record.answered_at());
+        let overtaken = || !keep.unmarked && keep.renews.is_none() && written.has_read_later(record.answered_at());
         if removed || overtaken() {
             return Found::Overtaken;
         }
         match record.content().filter(|_| keep.unmarked) {
             Some(content) => written.find(content, record.answered_at(), now, span),
             None => {
-                written.doubt();
+                written.doubt(record.answered_at());
                 Found::New
             }
         }
     }
 
-    /// A copy is being written, of an answer that said this of its keeping; it is of use for so long without another look.
+    /// A copy is being written, of an answer that said this of its keeping.
     pub fn note(
         &mut self,
         key: &str,
         request: &dyn Fields,
         record: &Record,
         said: &str,
-        lasts: Duration,
+        worth: Worth,
         now: Time,
     ) -> Noting {
         if self.written.len() >= MAX_RECENT {
@@ -106,7 +106,7 @@ impl Recent {
         let said = hash(self.seed, said);
         self.emptied.remove(&primary);
         if !record.varies() {
-            return self.take(primary, record.fingerprint(), said, lasts, now);
+            return self.take(primary, record.fingerprint(), said, worth, now);
         }
         let known = self.written.remove(&primary).and_then(Noted::into_variants);
         let variants = known.filter(|variants| variants.covers(record)).unwrap_or_else(|| {
@@ -116,14 +116,14 @@ impl Recent {
         });
         let place = hash(self.seed, &variants.key(key, request));
         self.written.insert(primary, Noted::list(variants, now));
-        self.take(place, record.fingerprint(), said, lasts, now)
+        self.take(place, record.fingerprint(), said, worth, now)
     }
 
-    fn take(&mut self, place: u64, fingerprint: Option<u64>, said: u64, lasts: Duration, now: Time) -> Noting {
+    fn take(&mut self, place: u64, fingerprint: Option<u64>, said: u64, worth: Worth, now: Time) -> Noting {
         let before = self.written.remove(&place);
-        let says_otherwise = before.as_ref().is_some_and(|before| before.says_otherwise(said));
-        self.written.insert(place, Noted::after(before, fingerprint, said, now).lasting(lasts));
-        Noting { place, says_otherwise }
+        let permits_less = before.as_ref().is_some_and(|before| before.permits_more_than(worth));
+        self.written.insert(place, Noted::after(before, fingerprint, said, now).worth(worth));
+        Noting { place, permits_less }
     }
 
     /// The body of this place is too large for a copy: there is nothing to look at any more.
@@ -281,6 +281,7 @@ mod tests {
 
     const NOW: Time = Time::from_secs(1_000_000);
     const MINUTE: Duration = Duration::from_secs(60);
+    const WORTH: Worth = Worth { lasts: MINUTE, stale: MINUTE };
     const KEY: &str = "https://www.example/";
 
     fn record(language: &str, lines: &[(&str, &str)]) -> Record {
@@ -315,7 +316,7 @@ mod tests {
         let tagged = record("en", &[("etag", "\"1\"")]);
         let holds = |recent: &Recent, print, now| holds(recent, &none, print, "", now);
         assert!(!holds(&recent, None, NOW));
-        recent.note(KEY, &none, &tagged, "", MINUTE, NOW);
+        recent.note(KEY, &none, &tagged, "", WORTH, NOW);
         assert!(holds(&recent, tagged.fingerprint(), NOW));
         assert!(!self::holds(&recent, &none, tagged.fingerprint(), "no-store", NOW), "says something else");
         assert!(!holds(&recent, None, NOW), "another validator");
@@ -331,14 +332,14 @@ mod tests {
         let print = record("en", &vary).fingerprint();
         let (en, de) = ([("accept-language", "en")], [("accept-language", "de")]);
         let holds = |recent: &Recent, fields: &dyn Fields| holds(recent, fields, print, "", NOW);
-        recent.note(KEY, &en, &record("en", &vary), "", MINUTE, NOW);
+        recent.note(KEY, &en, &record("en", &vary), "", WORTH, NOW);
         assert!(holds(&recent, &en) && !holds(&recent, &de));
-        let place = recent.note(KEY, &de, &record("de", &vary), "", MINUTE, NOW).place;
+        let place = recent.note(KEY, &de, &record("de", &vary), "", WORTH, NOW).place;
         assert!(holds(&recent, &en) && holds(&recent, &de));
         recent.forget(place);
         assert!(holds(&recent, &en) && !holds(&recent, &de));
         recent.forget_key(KEY);
-        recent.note(KEY, &de, &record("de", &vary), "", MINUTE, NOW);
+        recent.note(KEY, &de, &record("de", &vary), "", WORTH, NOW);
         assert!(!holds(&recent, &en), "removed with all others, and not written since");
     }
 

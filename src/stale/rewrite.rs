@@ -52,10 +52,10 @@ impl Record {
 }
 
 /// How long a copy may lie there unchanged before it is written again: `most`, but what is of use for a short time only is to be
-/// renewed within half of that.
+/// renewed within half of that; no more often than every five seconds.
 #[must_use]
 pub fn span(record: &Record, most: Duration, params: &Params) -> Duration {
-    most.min(record.retention(params) / 2)
+    most.min((record.retention(params) / 2).max(Duration::from_secs(5)))
 }
 
 /// Into a tier where writing is cheap: is `new` something else than `old`, or `old` older than `span`?

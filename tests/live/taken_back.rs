@@ -116,6 +116,7 @@ fn what_has_gone_since_does_not_come_back_out_of_kv() {
         ("on", "/ok?status=410&h.Cache-Control=max-age=60"),
         ("on", "/ok?body=two&etag=%22v2%22&h.Cache-Control=no-cache"),
         ("on", "/ok?body=two&etag=%22v2%22&h.Cache-Control=max-age=0,+must-revalidate"),
+        ("on", "/ok?status=304&etag=%22v1%22&h.Cache-Control=max-age=60,+must-revalidate"),
         ("off", "/ok?body=two&etag=%22v2%22&h.Cache-Control=max-age=60,+must-revalidate"),
         ("off", "/ok?body=two&etag=%22v2%22&h.Cache-Control=max-age=60,+stale-if-error=10"),
     ] {
@@ -133,6 +134,24 @@ fn what_has_gone_since_does_not_come_back_out_of_kv() {
         let reply = stand.worker.get("/page/a");
         assert!(is_page(&reply), "CACHE_FRESH={fresh} {then}: {reply:?}");
     }
+}
+
+/// Only less is: what counts down says something else each time, and what breaks off says nothing.
+#[test]
+fn what_may_still_be_shown_stays_in_kv() {
+    let stand = Stand::with_kv(&[("RETRY_ATTEMPTS", "0")]);
+    let answers = [600, 599, 598].map(|left| format!("/ok?body=page&etag=%22v1%22&h.Cache-Control=max-age={left}"));
+    let broken = "/ok?n=5000&cut=1000&h.Cache-Control=max-age=60,+must-revalidate";
+    stand.origin.script("/page/a", &[&answers[0], &answers[1], &answers[2], broken]);
+    for n in 0..3 {
+        let puts = stand.worker.count("cache.put");
+        assert_eq!(stand.worker.get("/page/a").text(), "page");
+        stand.worker.wait_for("cache.put", puts + 1);
+        assert_eq!((n, stand.keys_in("kv", "/page/a").len()), (n, 1));
+    }
+    assert!(!stand.worker.get("/page/a").whole);
+    stand.settle();
+    assert_eq!((stand.keys_in("kv", "/page/a").len(), stand.worker.count("kv.delete")), (1, 0));
 }
 
 /// How the variants are told apart is needed for as long as there is one.
