@@ -64,7 +64,7 @@ fn places(table: &Table) -> BTreeMap<String, Table> {
 
 /// What wrangler would only warn of, and then deploy without: variables beside `vars`, and tables that are none.
 fn misplaced(table: &Table) -> Vec<String> {
-    let mut found = around(table, "top level", "vars");
+    let mut found = around(table, TOP, "vars");
     match table.get("env") {
         Some(Value::Table(environments)) => {
             for (name, environment) in environments {
@@ -83,13 +83,24 @@ fn misplaced(table: &Table) -> Vec<String> {
 /// In this table and in those of wrangler that lie in it: what is appended to the end of a file is in the last of them.
 fn around(table: &Table, place: &str, vars: &str) -> Vec<String> {
     let mut found = beside(table, place, vars);
-    for (name, value) in table.iter().filter(|(name, _)| !matches!(name.as_str(), "vars" | "env")) {
-        if let Value::Table(of) = value {
-            found.extend(beside(of, name, vars));
+    for (name, value) in table {
+        // In `define` names are what the operator likes.
+        let is_ours = matches!(name.as_str(), "vars" | "env" | "define") && (place == TOP || place.starts_with("env."));
+        let within = if place == TOP { name.clone() } else { format!("{place}.{name}") };
+        match value {
+            _ if is_ours => {}
+            Value::Table(of) => found.extend(around(of, &within, vars)),
+            Value::Array(all) => {
+                let tables = all.iter().filter_map(Value::as_table);
+                found.extend(tables.flat_map(|of| around(of, &within, vars)));
+            }
+            _ => {}
         }
     }
     found
 }
+
+const TOP: &str = "top level";
 
 fn beside(table: &Table, place: &str, vars: &str) -> Vec<String> {
     let one = |(name, value): (&String, &Value)| {

@@ -70,6 +70,14 @@ fn variables_outside_of_vars_are_mistakes() {
         [observability]
         enabled = true
         PATIENCE = "2s"
+        [observability.logs]
+        DEADLINE = "9s"
+        [[kv_namespaces]]
+        binding = "COPIES"
+        LOG = "all"
+        [[env.staging.routes]]
+        pattern = "x"
+        KV_REFRESH = "2h"
         "#,
     );
     let mut expected = [
@@ -80,6 +88,9 @@ fn variables_outside_of_vars_are_mistakes() {
         r#"[env.staging] MODE = "observe": expected MODE under [env.staging.vars]"#,
         r#"[env.staging] ORIGIN = "https://…@origin.example": expected ORIGIN under [env.staging.vars]"#,
         r#"[observability] PATIENCE = "2s": expected PATIENCE under [vars]"#,
+        r#"[observability.logs] DEADLINE = "9s": expected DEADLINE under [vars]"#,
+        r#"[kv_namespaces] LOG = "all": expected LOG under [vars]"#,
+        r#"[env.staging.routes] KV_REFRESH = "2h": expected KV_REFRESH under [env.staging.vars]"#,
     ];
     let mut lines = told.lines.clone();
     lines.sort();

@@ -69,7 +69,7 @@ fn where_writes_are_few_they_are_spared() {
     let hour = Duration::from_secs(HOUR);
     let record = copy(&[("etag", "\"1\""), ("cache-control", "max-age=60, stale-if-error=86340")], 0, 0);
     let due = |content, hours: u64| {
-        let old = Written { at: at(0), content };
+        let old = Written { at: at(0), content, stale: None };
         is_due(&record, Some(old), at(hours * HOUR), hour, &params())
     };
     assert!(is_due(&record, None, at(0), hour, &params()), "there is none");

@@ -34,7 +34,7 @@ pub fn purge(request: &Request, config: &Config, body: &str) -> Purge {
     let keys = urls.iter().map(|url| {
         let absolute =
             if url.starts_with('/') { [here.scheme, "://", here.authority, url].concat() } else { url.clone() };
-        match Url::split(&absolute).filter(|parts| !parts.path.ends_with("/*")) {
+        match Url::split(&absolute).filter(|_| !url.ends_with('*')) {
             // Under the key that a visit has there: a rule may have its own `STALE_IGNORE_PARAMS`.
             Some(_) => Ok(config.key(&absolute)),
             None => Err(url),
@@ -91,8 +91,16 @@ mod tests {
         assert!(matches!(&same, Purge::Keys(keys) if keys.len() == 2 && keys[0] == keys[1]), "{same:?}");
         let ignored = purged(r#"{"urls": ["/rule/a?zz=1&b", "/rule/a?b", "/a?utm_x=1&b", "/a?b"]}"#);
         assert!(matches!(&ignored, Purge::Keys(keys) if keys[0] == keys[1] && keys[2] == keys[3]), "{ignored:?}");
-        for bad in [r#"{"urls": ["/*"]}"#, "", "[]", "{}", r#"{"urls": []}"#, r#"{"urls": ["b"]}"#, r#"{"urls": [1]}"#]
-        {
+        for bad in [
+            r#"{"urls": ["/*"]}"#,
+            r#"{"urls": ["/blog*"]}"#,
+            "",
+            "[]",
+            "{}",
+            r#"{"urls": []}"#,
+            r#"{"urls": ["b"]}"#,
+            r#"{"urls": [1]}"#,
+        ] {
             assert!(matches!(purged(bad), Purge::Bad(_)), "{bad}");
         }
     }

@@ -68,7 +68,8 @@ impl Kv {
         let at = Reflect::get(&metadata, &WRITTEN.into()).ok()?.as_f64()?;
         let content = Reflect::get(&metadata, &CONTENT.into()).ok().and_then(|content| content.as_string());
         let content = content.and_then(|content| u64::from_str_radix(&content, 16).ok());
-        Some(Written { at: Time::from_millis(at as u64), content })
+        let stale = Reflect::get(&metadata, &STALE.into()).ok().and_then(|stale| stale.as_f64());
+        Some(Written { at: Time::from_millis(at as u64), content, stale: stale.map(|stale| stale as u64) })
     }
 
     /// Is there a value, and what KV says with it; `None` if it could not be asked.
@@ -80,7 +81,7 @@ impl Kv {
         Some((!value.is_null() && !value.is_undefined(), found))
     }
 
-    /// Puts an entry there for that long; `None` if that failed.
+    /// Puts an entry there for that long; `stale`: how stale it may be shown, in seconds. `None` if that failed.
     pub async fn put(
         &self,
         key: &str,
@@ -88,6 +89,7 @@ impl Kv {
         body: &ArrayBuffer,
         keep: Duration,
         content: Option<u64>,
+        stale: Option<u64>,
     ) -> Option<()> {
         let record = entry.to_json();
         let length = u32::try_from(record.len()).ok()?;
@@ -98,6 +100,9 @@ impl Kv {
         let metadata = object(&[(WRITTEN, (now().millis() as f64).into())]);
         if let Some(content) = content {
             let _ = Reflect::set(&metadata, &CONTENT.into(), &format!("{content:x}").into());
+        }
+        if let Some(stale) = stale {
+            let _ = Reflect::set(&metadata, &STALE.into(), &(stale as f64).into());
         }
         let ttl = (keep.as_secs() as f64).max(MIN_TTL);
         let options = object(&[("expirationTtl", ttl.into()), ("metadata", metadata.into())]);
@@ -120,6 +125,7 @@ fn object(entries: &[(&str, JsValue)]) -> Object {
 
 const WRITTEN: &str = "written";
 const CONTENT: &str = "content";
+const STALE: &str = "stale";
 /// Bytes before the record.
 const HEAD: u32 = 4;
 /// KV takes no shorter time, in seconds.

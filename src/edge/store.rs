@@ -152,7 +152,8 @@ impl Store {
             return isolate::with_state(|state| state.stored().forget_in_kv(place));
         }
         let written = Written { key: &keep.key, request, record: &keep.record, body: &body, config, late: keep.late };
-        if let Some(kv) = self.kv.as_ref().filter(|_| keep.withdraws) {
+        let has_no_room = keep.kv && kv.is_none() && stale::forbids_staleness(&keep.record, &config.stale);
+        if let Some(kv) = self.kv.as_ref().filter(|_| keep.withdraws || has_no_room) {
             withdraw_from_kv(kv, written).await;
         }
         let to_kv = async {
@@ -297,16 +298,17 @@ async fn put_into_kv(kv: &Kv, written: Written<'_>) -> Option<()> {
         let variants = known.unwrap_or_else(|| listed(&there, record));
         at = variants.key(key, request);
         if is_due && is_old {
-            kv.put(key, &Entry::Variants(variants), &ArrayBuffer::new(0), span, None).await?;
+            kv.put(key, &Entry::Variants(variants), &ArrayBuffer::new(0), span, None, None).await?;
         }
     }
     let there = kv.written(&at).await;
     if !stale::is_due(record, there, now(), config.kv_refresh, &config.stale) {
-        let same = there.and_then(|there| there.content).is_some_and(|content| record.content() == Some(content));
-        // Not to be brought back, when this one is of no use any more.
-        return if same || !stale::forbids_staleness(record, &config.stale) { Some(()) } else { kv.delete(&at).await };
+        // It must not be brought back when this one may not be shown for so long any more.
+        let outlasts = there.is_some_and(|there| there.outlasts(record, &config.stale));
+        return if outlasts { kv.delete(&at).await } else { Some(()) };
     }
-    kv.put(&at, &Entry::Copy(Box::new(record.clone())), body, span, record.content()).await
+    let stale = record.staleness(&config.stale).unwrap_or_default().as_secs();
+    kv.put(&at, &Entry::Copy(Box::new(record.clone())), body, span, record.content(), Some(stale)).await
 }
 
 impl Written<'_> {

@@ -116,6 +116,7 @@ impl Noted {
 
     /// Is this content of an answer that came then what was written within `span`? If it is new, it counts as written.
     pub(super) fn find(&mut self, content: u64, came: Time, now: Time, span: Duration) -> Found {
+        self.read = self.read.max(came);
         match &mut self.body {
             Some(body) if body.came > came => return Found::Overtaken,
             Some(body) if body.content == content && now.since(body.written) < span => {

@@ -68,10 +68,10 @@ impl Recent {
         let is_there = self.place(&keep.key, request) == keep.place;
         let removed = self.is_removed_since(&keep.key, record.answered_at());
         let written = self.written.get_mut(&keep.place);
-        let Some(written) = written.filter(|written| is_there && written.is_of(record.fingerprint())) else {
-            return Found::Overtaken;
-        };
-        let overtaken = || !keep.unmarked && keep.renews.is_none() && written.has_read_later(record.answered_at());
+        let renews = keep.renews.is_some();
+        let is_it = |written: &&mut Noted| is_there && (!renews || written.is_of(record.fingerprint()));
+        let Some(written) = written.filter(is_it) else { return Found::Overtaken };
+        let overtaken = || !renews && written.has_read_later(record.answered_at());
         if removed || overtaken() {
             return Found::Overtaken;
         }

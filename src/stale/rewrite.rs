@@ -18,6 +18,18 @@ pub struct Written {
     pub at: Time,
     /// Its [`Record::content`].
     pub content: Option<u64>,
+    /// How stale it may be in place of a failure, in seconds.
+    pub stale: Option<u64>,
+}
+
+impl Written {
+    /// Is it another copy, that may be shown for longer than `new`? Of one that does not say for how long: whatever forbids it.
+    #[must_use]
+    pub fn outlasts(&self, new: &Record, params: &Params) -> bool {
+        let same = self.content.is_some() && self.content == new.content();
+        let stale = new.staleness(params).unwrap_or_default().as_secs();
+        !same && self.stale.map_or(stale == 0, |before| stale < before)
+    }
 }
 
 impl Record {

@@ -136,6 +136,30 @@ fn what_has_gone_since_does_not_come_back_out_of_kv() {
     }
 }
 
+/// Nor may this isolate remember what it was that it wrote there.
+#[test]
+fn what_permits_less_counts_in_kv_after_an_outage_too() {
+    let stand = Stand::with_kv(&[("RETRY_ATTEMPTS", "0")]);
+    let answers = [
+        "/ok?body=one&etag=%22v1%22&h.Cache-Control=max-age=60",
+        "/ok?body=two&etag=%22v2%22&h.Cache-Control=max-age=60,+stale-if-error=10",
+    ];
+    stand.origin.script("/page/a", &answers);
+    stand.warm("/page/a");
+    stand.worker.wait_for("kv.put", 1);
+    stand.age(100);
+    stand.worker.platform(json!(["evict"]));
+    stand.fail();
+    assert_eq!(stand.worker.get("/page/a").text(), "one");
+    stand.settle();
+    assert_eq!(stand.worker.get("/page/a").text(), "two");
+    stand.worker.wait_for("kv.delete", 1);
+    stand.age(100);
+    stand.worker.platform(json!(["evict"]));
+    stand.fail();
+    assert!(is_page(&stand.worker.get("/page/a")));
+}
+
 /// Only less is: what counts down says something else each time, and what breaks off says nothing.
 #[test]
 fn what_may_still_be_shown_stays_in_kv() {
