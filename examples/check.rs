@@ -85,10 +85,10 @@ fn around(table: &Table, place: &str, vars: &str) -> Vec<String> {
     let mut found = beside(table, place, vars);
     for (name, value) in table {
         // In `define` names are what the operator likes.
-        let is_ours = matches!(name.as_str(), "vars" | "env" | "define") && (place == TOP || place.starts_with("env."));
+        let is_apart = matches!(name.as_str(), "vars" | "env" | "define") && (place == TOP || place.starts_with("env."));
         let within = if place == TOP { name.clone() } else { format!("{place}.{name}") };
         match value {
-            _ if is_ours => {}
+            _ if is_apart => {}
             Value::Table(of) => found.extend(around(of, &within, vars)),
             Value::Array(all) => {
                 let tables = all.iter().filter_map(Value::as_table);
