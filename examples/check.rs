@@ -85,7 +85,8 @@ fn around(table: &Table, place: &str, vars: &str) -> Vec<String> {
     let mut found = beside(table, place, vars);
     for (name, value) in table {
         // In `define` names are what the operator likes.
-        let is_apart = matches!(name.as_str(), "vars" | "env" | "define") && (place == TOP || place.starts_with("env."));
+        let is_apart =
+            matches!(name.as_str(), "vars" | "env" | "define") && (place == TOP || place.starts_with("env."));
         let within = if place == TOP { name.clone() } else { format!("{place}.{name}") };
         match value {
             _ if is_apart => {}

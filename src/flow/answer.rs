@@ -81,7 +81,7 @@ impl Flow {
         let before = served.lines.field("cache-status");
         let status = report::cache_status(before.as_deref(), Used { forwarded, ttl: aged.ttl, tier: tier.as_str() });
         set(&mut served.lines, "cache-status", status);
-        // It is kept as it came.
+        // One from before this was done when it was made.
         if let Some(location) = self.location(&served.lines, Of::Copy) {
             set(&mut served.lines, "location", location);
         }
