@@ -5,7 +5,7 @@
 //! every isolate has a breaker of its own. Nobody asks while all is well.
 //!
 //! What counts is time, not requests: isolates tell of failures, but a good answer is told only by who told of a failure
-//! before. So the shared breaker opens when [`Params::failures`] were told, none of them followed by a good answer, and
+//! before. So the shared breaker opens when [`Params::failures`] were told, none by somebody who had had a later good answer than all who told before, and
 //! nobody has had one for [`QUIET`]: an origin that fails a third of all requests has one every moment.
 
 mod wire;
