@@ -89,7 +89,7 @@ impl Base {
     /// The name under which breaker and budget know this origin: host and port, and what else tells it from others there.
     #[must_use]
     pub fn name(&self) -> String {
-        let has_port = self.authority.bytes().rev().take_while(|byte| *byte != b']').any(|byte| byte == b':');
+        let has_port = host_and_port(&self.authority).1.is_some();
         let port = if self.scheme == "http" && !has_port { ":80" } else { "" };
         [&self.authority, port, &self.path].concat()
     }
@@ -140,12 +140,18 @@ impl Base {
     }
 }
 
+/// Where the port begins, if there is one: IPv6 addresses have colons of their own, in brackets.
+#[must_use]
+pub fn host_and_port(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
 /// A name, or an address (IPv6 in brackets), perhaps with a port.
 fn is_authority(text: &str) -> bool {
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
-        _ => (text, None),
-    };
+    let (host, port) = host_and_port(text);
     let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(address) => address.contains(':') && address.bytes().all(|b| b.is_ascii_hexdigit() || b":.".contains(&b)),
         None => is_name(host),

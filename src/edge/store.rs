@@ -152,7 +152,7 @@ impl Store {
             return isolate::with_state(|state| state.stored().forget_in_kv(place));
         }
         let written = Written { key: &keep.key, request, record: &keep.record, body: &body, config, late: keep.late };
-        let has_no_room = keep.kv && kv.is_none() && stale::forbids_staleness(&keep.record, &config.stale);
+        let has_no_room = keep.kv && kv.is_none() && keep.record.staleness(&config.stale).is_err();
         if let Some(kv) = self.kv.as_ref().filter(|_| keep.withdraws || has_no_room) {
             withdraw_from_kv(kv, written).await;
         }

@@ -101,11 +101,15 @@ impl Flow {
     }
 
     pub(super) fn worth(&self, record: &Record) -> Worth {
-        let params = &self.config.stale;
         Worth {
-            lasts: stale::span(record, self.config.stale_refresh, params),
-            stale: record.staleness(params).unwrap_or_default(),
+            lasts: stale::span(record, self.config.stale_refresh, &self.config.stale),
+            stale: self.staleness(record),
         }
+    }
+
+    /// How stale it may be in place of a failure; not at all where that is forbidden.
+    pub(super) fn staleness(&self, record: &Record) -> Duration {
+        record.staleness(&self.config.stale).unwrap_or_default()
     }
 
     fn after_get(&self, status: u16, fields: &dyn Fields, now: &mut Now, refresh: Refresh) -> After {
@@ -124,9 +128,7 @@ impl Flow {
         let answered = stale::Answered { status, fields, asked_at: self.asked_at, answered_at: now.time };
         match stale::admit(&self.asked(), &answered, &self.config.stale) {
             // An error hides no page that was good: by a field that no key contains anybody can provoke one.
-            Admission::Keep(_) if status >= 400 && !matches!(status, 404 | 410 | 451) && !self.vacant => {
-                After::default()
-            }
+            Admission::Keep(_) if status >= 400 && !stale::is_deletion(status) && !self.vacant => After::default(),
             // It was asked for before a change or a purge, and may be what that was about; but for what the change itself says.
             Admission::Keep(_)
                 if self.request.method() == "GET" && now.state.stored().is_removed_since(&key, self.asked_at) =>
@@ -151,7 +153,7 @@ impl Flow {
                 let noted = stored.note(&key, request, &record, &stale::said(fields), self.worth(&record), now.time);
                 let place = noted.place;
                 let kv = self.bindings.kv && stored.is_due(place, now.time, self.config.kv_refresh);
-                let withdraws = self.bindings.kv && !kv && (noted.permits_less || matches!(status, 404 | 410 | 451));
+                let withdraws = self.bindings.kv && !kv && (noted.permits_less || stale::is_deletion(status));
                 let late = refresh == Refresh::Always || now.time.since(self.asked_at) > PROMPT;
                 let unmarked = record.fingerprint().is_none() && !(fresh && reusable);
                 let keep = Keep { key, place, kv, withdraws, unmarked, late, renews: None, record };

@@ -191,7 +191,7 @@ impl Flow {
         let of_page = if status == 304 { 200 } else { status };
         match stale::admit(&asked, &self.answered(of_page, fields, now), &self.config.stale) {
             Admission::Remove(why) => matches!(why, NoStore | Private | Gone),
-            Admission::Keep(_) => matches!(status, 404 | 410 | 451),
+            Admission::Keep(_) => stale::is_deletion(status),
             Admission::Skip(_) => false,
         }
     }
@@ -233,7 +233,7 @@ impl Flow {
     }
 
     fn permits_less(&self, old: &Record, new: &Record) -> bool {
-        self.worth(new).stale < self.worth(old).stale
+        self.staleness(new) < self.staleness(old)
     }
 }
 

@@ -212,8 +212,9 @@ impl Recent {
 
     /// The copies under this primary key were removed, all variants with them.
     pub fn remove_key(&mut self, key: &str, now: Time) {
-        insert(&mut self.removed, hash(self.seed, key), now);
-        self.forget(hash(self.seed, key));
+        let place = hash(self.seed, key);
+        insert(&mut self.removed, place, now);
+        self.forget(place);
     }
 
     /// Are the tiers to be told? Most pages that are not to be kept say so each time, and there is nothing.
@@ -240,8 +241,9 @@ impl Recent {
 
     /// What lies under this primary key is another copy than was written here.
     pub fn forget_key(&mut self, key: &str) {
-        self.forget(hash(self.seed, key));
-        self.emptied.remove(&hash(self.seed, key));
+        let place = hash(self.seed, key);
+        self.forget(place);
+        self.emptied.remove(&place);
     }
 
     /// Writing the copy of this place came to nothing.

@@ -60,19 +60,19 @@ impl State {
         Self { stored: Recent::new(seed), ..Self::default() }
     }
 
-    /// The memory of the origin with this authority. Beyond `MAX_ORIGINS` those are forgotten that never failed, or all: only
+    /// The memory of the origin with this name. Beyond `MAX_ORIGINS` those are forgotten that never failed, or all: only
     /// a Worker on wildcard routes gets there, and a fresh breaker is a closed one.
-    pub fn origin(&mut self, authority: &str) -> &mut Origin {
-        if !self.origins.contains_key(authority) {
+    pub fn origin(&mut self, name: &str) -> &mut Origin {
+        if !self.origins.contains_key(name) {
             if self.origins.len() >= MAX_ORIGINS {
                 self.origins.retain(|_, origin| origin.last.is_some());
             }
             if self.origins.len() >= MAX_ORIGINS {
                 self.origins.clear();
             }
-            self.origins.insert(authority.to_owned(), Origin::default());
+            self.origins.insert(name.to_owned(), Origin::default());
         }
-        self.origins.entry(authority.to_owned()).or_default()
+        self.origins.entry(name.to_owned()).or_default()
     }
 
     /// All origins, sorted by name.

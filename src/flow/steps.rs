@@ -110,17 +110,12 @@ impl Flow {
         self.judge_origin(failed, outcome, now);
         self.line.status = if let Outcome::Answered { status, .. } = *outcome { Some(status) } else { None };
         self.amendments = self.amendments(outcome);
-        // Nothing is cut off by looking on, but with `MODE=on` this would have been.
-        let late = self.config.mode == Mode::Observe
-            && !self.has_content()
-            && self.replay != Replay::No
-            && now.time.since(self.asked_at) > self.config.timeout;
-        let too_late = || failure::classify(&self.config.failure, self.request.method(), &Outcome::TimedOut);
-        let late = late && failed.is_none();
-        let failed = failed.or_else(|| if late { too_late() } else { None });
+        let late = failed.is_none() && self.is_too_late(now);
+        let judged = if late { &Outcome::TimedOut } else { outcome };
+        let failed = if late { failure::classify(&self.config.failure, self.request.method(), judged) } else { failed };
         let Some(failure) = failed else { return self.healthy(outcome, now) };
         self.maybe_sent |= !failure.never_sent();
-        let failed = self.facts(failure, if late { &Outcome::TimedOut } else { outcome }, now);
+        let failed = self.facts(failure, judged, now);
         if self.drill.is_none() {
             self.origin(now.state).gateway = failed.gateway;
         }
@@ -131,6 +126,13 @@ impl Flow {
             return self.observed(failure, outcome, then, now);
         }
         self.tell_and_go_on(now)
+    }
+
+    /// Nothing is cut off by looking on (`MODE=observe`), but with `MODE=on` this would have been.
+    fn is_too_late(&self, now: &Now) -> bool {
+        self.config.mode == Mode::Observe
+            && self.replay == Replay::Yes
+            && now.time.since(self.asked_at) > self.config.timeout
     }
 
     /// `MODE=observe`: what would have been done?

@@ -43,7 +43,7 @@ pub fn admit(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Adm
     }
     let removed = match judge(asked, answered, params) {
         Ok(record) => return Admission::Keep(Box::new(record)),
-        Err(_) if matches!(answered.status, 404 | 410 | 451) => Gone,
+        Err(_) if is_deletion(answered.status) => Gone,
         // An error says nothing of the page that is there otherwise (but 401, which is `Gone`: it is not for everybody).
         Err(why @ (NoStore | Private | NoCache | NeverUsable | Gone))
             if (answered.status < 400 || why == Gone) && personal::is_anonymous(asked.fields) =>
@@ -56,6 +56,12 @@ pub fn admit(asked: &Asked<'_>, answered: &Answered<'_>, params: &Params) -> Adm
     if is_rerouted(asked) { Admission::Skip(SkipReason::Rerouted) } else { Admission::Remove(removed) }
 }
 
+/// Does this status say that there is nothing? No other error says anything of the page that is there otherwise.
+#[must_use]
+pub const fn is_deletion(status: u16) -> bool {
+    matches!(status, 404 | 410 | 451)
+}
+
 /// May what the answer to this request, a 304 or one to HEAD, has made of a copy be kept for others? As if it had been a whole one.
 #[must_use]
 pub fn may_renew(new: &Record, asked: &Asked<'_>, params: &Params) -> bool {
@@ -64,12 +70,6 @@ pub fn may_renew(new: &Record, asked: &Asked<'_>, params: &Params) -> bool {
         && !is_rerouted(asked)
         && is_for_everybody(asked, cookie.as_deref(), &directives, params).is_ok()
         && is_cacheable(new, &directives, "GET", cookie.as_deref()).is_ok()
-}
-
-/// Is it of no use any more once it is stale? Then no older one may be, either.
-#[must_use]
-pub fn forbids_staleness(record: &Record, params: &Params) -> bool {
-    permitted(record, &record.directives(), &Directives::default(), params).is_err()
 }
 
 /// RFC 9111 §5.2.1.5

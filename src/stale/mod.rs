@@ -58,7 +58,7 @@ use crate::fields::Fields;
 use crate::pattern::Patterns;
 use crate::time::Time;
 
-pub use admit::{Admission, admit, forbids_staleness, may_renew};
+pub use admit::{Admission, admit, is_deletion, may_renew};
 pub use advice::advised;
 pub use entry::Entry;
 pub use invalidate::invalidated;

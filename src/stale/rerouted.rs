@@ -6,6 +6,7 @@
 
 use super::Asked;
 use super::url::Url;
+use crate::url::host_and_port;
 
 /// Is it?
 pub fn is_rerouted(asked: &Asked<'_>) -> bool {
@@ -38,10 +39,11 @@ impl Names {
         let value = value.trim().trim_matches('"');
         match self {
             Self::Host => {
-                value.eq_ignore_ascii_case(&url.authority) || value.eq_ignore_ascii_case(host_and_port(url).0)
+                value.eq_ignore_ascii_case(&url.authority)
+                    || value.eq_ignore_ascii_case(host_and_port(&url.authority).0)
             }
             Self::Scheme => value.eq_ignore_ascii_case(url.scheme),
-            Self::Port => value == host_and_port(url).1,
+            Self::Port => value == host_and_port(&url.authority).1.unwrap_or(own_port(url.scheme)),
             Self::Forwarded => value.split([',', ';']).filter_map(|pair| pair.split_once('=')).all(|(name, value)| {
                 match name.trim().to_ascii_lowercase().as_str() {
                     "host" => Self::Host.are(value, url),
@@ -54,12 +56,8 @@ impl Names {
     }
 }
 
-fn host_and_port<'a>(url: &'a Url<'_>) -> (&'a str, &'a str) {
-    let own = if url.scheme == "https" { "443" } else { "80" };
-    match url.authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port),
-        _ => (&url.authority, own),
-    }
+fn own_port(scheme: &str) -> &'static str {
+    if scheme == "https" { "443" } else { "80" }
 }
 
 const FIELDS: [(&str, Names); 14] = [

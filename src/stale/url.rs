@@ -3,7 +3,7 @@
 //! By hand: the `url` crate would add a third to the Worker. Only what keys and invalidation need; anything odd gives
 //! `None`, and `None` never merges two resources.
 
-use crate::url::scheme_and_rest;
+use crate::url::{host_and_port, scheme_and_rest};
 
 /// The parts of an absolute http(s) URL, without user and fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,12 +110,12 @@ fn has_scheme(reference: &str) -> bool {
 
 /// A name or an address in brackets, and at most one port: with a colon more, a key would not be its own key.
 fn is_authority(text: &str) -> bool {
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, port),
-        _ => (text, ""),
-    };
+    let (host, port) = host_and_port(text);
     let one_colon = !host.contains(':') || host.starts_with('[') && host.ends_with(']');
-    one_colon && !host.is_empty() && host.bytes().all(in_host) && port.bytes().all(|b| b.is_ascii_digit())
+    one_colon
+        && !host.is_empty()
+        && host.bytes().all(in_host)
+        && port.unwrap_or_default().bytes().all(|b| b.is_ascii_digit())
 }
 
 fn in_host(b: u8) -> bool {

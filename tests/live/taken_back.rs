@@ -136,7 +136,7 @@ fn what_has_gone_since_does_not_come_back_out_of_kv() {
     }
 }
 
-/// Nor may this isolate remember what it was that it wrote there.
+/// Although this isolate no longer remembers what it wrote there.
 #[test]
 fn what_permits_less_counts_in_kv_after_an_outage_too() {
     let stand = Stand::with_kv(&[("RETRY_ATTEMPTS", "0")]);

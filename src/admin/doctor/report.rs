@@ -121,27 +121,7 @@ impl Report {
             let advice = "Ask again when the origin is well.".to_owned();
             self.kept =
                 Verdict { reason: Some("failure"), why: why.clone(), advice: advice.clone(), ..Verdict::default() };
-            let ready = self.copies.iter().find_map(|copy| copy.usable.as_ref().map(|(.., end)| end.clone()));
-            let hands_through = config.bodies == Bodies::None && status.is_some();
-            self.stale = match ready {
-                Some(_) if hands_through => {
-                    let why = "FAILURE_BODIES=none: visitors get what the origin said, and no copy.".to_owned();
-                    Verdict { reason: Some("failure"), why, ..Verdict::default() }
-                }
-                Some(end) => {
-                    let unless = match (maintenance.is_some(), config.fallbacks.is_empty()) {
-                        (true, _) => "Once the maintenance is over",
-                        (_, false) => "Right now, if no fallback answers",
-                        _ => "Right now",
-                    };
-                    let why = format!("{unless}: visitors get the copy below, until {end}.");
-                    Verdict { yes: true, why, ..Verdict::default() }
-                }
-                None => {
-                    let why = "There is no copy that could be: below is what lies in the tiers.".to_owned();
-                    Verdict { reason: Some("failure"), why, advice, ..Verdict::default() }
-                }
-            };
+            self.stale = self.instead(status, maintenance.is_some(), config, advice);
             return;
         };
         self.origin = format!("The origin answered {status}.");
@@ -151,6 +131,24 @@ impl Report {
             Admission::Remove(why) => self.skips(why, true, fields, config),
             Admission::Skip(why) => self.skips(why, false, fields, config),
         }
+    }
+
+    /// What do visitors get of an origin that fails right now?
+    fn instead(&self, status: Option<u16>, maintained: bool, config: &Config, advice: String) -> Verdict {
+        let no =
+            |why: &str, advice| Verdict { reason: Some("failure"), why: why.to_owned(), advice, ..Verdict::default() };
+        let Some((.., end)) = self.copies.iter().find_map(|copy| copy.usable.as_ref()) else {
+            return no("There is no copy that could be: below is what lies in the tiers.", advice);
+        };
+        if config.bodies == Bodies::None && status.is_some() {
+            return no("FAILURE_BODIES=none: visitors get what the origin said, and no copy.", String::new());
+        }
+        let when = match (maintained, config.fallbacks.is_empty()) {
+            (true, _) => "Once the maintenance is over",
+            (_, false) => "Right now, if no fallback answers",
+            _ => "Right now",
+        };
+        Verdict { yes: true, why: format!("{when}: visitors get the copy below, until {end}."), ..Verdict::default() }
     }
 
     fn keeps(&mut self, record: &Record, fields: &dyn Fields, config: &Config) {
