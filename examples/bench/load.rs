@@ -1,6 +1,9 @@
 //! Who asks? Visitors on connections that stay open, each with the next request as soon as it has the answer.
+//!
+//! All of them in one thread that takes their answers in turn: client and runtime share the machine, and whatever the client
+//! spends on an answer (a thread that wakes up, a header line that is copied) would count against the Worker that sent it.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
@@ -19,20 +22,19 @@ pub struct Load {
 impl Load {
     /// Runs it; requests per second.
     pub fn run(&self, port: u16) -> f64 {
-        let each = self.requests / self.connections;
+        let request = request(self.target);
+        let mut visitors: Vec<_> = (0..self.connections).map(|_| Visitor::new(port)).collect();
         let took = timed(|| {
-            std::thread::scope(|scope| {
-                for _ in 0..self.connections {
-                    scope.spawn(|| {
-                        let mut visitor = Visitor::new(port);
-                        for _ in 0..each {
-                            assert_eq!(visitor.get(self.target), self.status, "{}", self.target);
-                        }
-                    });
+            visitors.iter_mut().for_each(|visitor| visitor.ask(&request));
+            for number in 0..self.requests {
+                let visitor = &mut visitors[number % self.connections];
+                assert_eq!(visitor.answer(), self.status, "{}", self.target);
+                if number + self.connections < self.requests {
+                    visitor.ask(&request);
                 }
-            });
+            }
         });
-        (each * self.connections) as f64 / took
+        self.requests as f64 / took
     }
 }
 
@@ -45,7 +47,8 @@ pub fn waits(port: u16, target: &str, requests: usize, connections: usize, statu
                     let mut visitor = Visitor::new(port);
                     let one = |_| {
                         let start = Instant::now();
-                        let status = visitor.get(target);
+                        visitor.ask(&request(target));
+                        let status = visitor.answer();
                         assert!(statuses.contains(&status), "{target}: {status}");
                         start.elapsed()
                     };
@@ -72,8 +75,15 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
+fn request(target: &str) -> String {
+    format!(
+        "GET {target} HTTP/1.1\r\nHost: www.example\r\nAccept: text/html\r\nUser-Agent: bench\r\nAccept-Encoding: gzip\r\n\r\n"
+    )
+}
+
 struct Visitor {
     stream: BufReader<TcpStream>,
+    line: Vec<u8>,
 }
 
 impl Visitor {
@@ -81,34 +91,35 @@ impl Visitor {
         let stream = TcpStream::connect(("127.0.0.1", port)).expect("a connection");
         stream.set_nodelay(true).expect("a socket");
         stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a socket");
-        Self { stream: BufReader::with_capacity(256 * 1024, stream) }
+        Self { stream: BufReader::with_capacity(256 * 1024, stream), line: Vec::new() }
     }
 
-    /// One request; the status, once the whole body was read.
-    fn get(&mut self, target: &str) -> u16 {
-        let head = format!(
-            "GET {target} HTTP/1.1\r\nHost: www.example\r\nAccept: text/html\r\nUser-Agent: bench\r\nAccept-Encoding: gzip\r\n\r\n"
-        );
-        self.stream.get_mut().write_all(head.as_bytes()).expect("to be heard");
+    fn ask(&mut self, request: &str) {
+        self.stream.get_mut().write_all(request.as_bytes()).expect("to be heard");
+    }
+
+    /// The status, once the whole body was read.
+    fn answer(&mut self) -> u16 {
         let first = self.line();
         let status = first.get(9..12).and_then(|s| s.parse().ok()).unwrap_or_else(|| panic!("no status: {first}"));
-        let (mut length, mut chunked) = (0u64, false);
+        let (mut length, mut chunked) = (0, false);
         loop {
-            let line = self.line().to_ascii_lowercase();
+            let line = self.line();
             if line.is_empty() {
                 break;
             }
-            if let Some(value) = line.strip_prefix("content-length:") {
+            let (name, value) = line.split_once(':').expect("a header field");
+            if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().expect("a length");
             }
-            chunked |= line.starts_with("transfer-encoding:");
+            chunked |= name.eq_ignore_ascii_case("transfer-encoding");
         }
         if !chunked {
             self.skip(length);
             return status;
         }
         loop {
-            let size = u64::from_str_radix(self.line().trim(), 16).expect("a chunk size");
+            let size = usize::from_str_radix(self.line(), 16).expect("a chunk size");
             self.skip(size);
             self.line();
             if size == 0 {
@@ -117,15 +128,18 @@ impl Visitor {
         }
     }
 
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.stream.read_line(&mut line).expect("an answer");
-        line.trim_end().to_owned()
+    fn line(&mut self) -> &str {
+        self.line.clear();
+        self.stream.read_until(b'\n', &mut self.line).expect("an answer");
+        std::str::from_utf8(&self.line).expect("ASCII").trim_end()
     }
 
-    fn skip(&mut self, bytes: u64) {
-        let mut body = self.stream.by_ref().take(bytes);
-        std::io::copy(&mut body, &mut std::io::sink()).expect("a body");
-        assert_eq!(body.limit(), 0, "the body was cut short");
+    fn skip(&mut self, mut bytes: usize) {
+        while bytes > 0 {
+            let here = self.stream.fill_buf().expect("a body").len().min(bytes);
+            assert_ne!(here, 0, "the body was cut short");
+            self.stream.consume(here);
+            bytes -= here;
+        }
     }
 }

@@ -90,7 +90,7 @@ impl Plan {
     /// Answering for an origin that does not: its breaker is open, as it is within moments of an outage.
     fn rescue(&self, origin: &Origin) {
         let open = |origin| workers::understudy(origin).var("BREAKER_FAILURES", "2").var("BREAKER_OPEN", "1h..1h");
-        let ours = open(origin).start();
+        let ours = open(origin).unheard().start();
         let small = ours.get("/small");
         ours.wait_for("cache.put", 1);
         for _ in 0..3 {
@@ -102,14 +102,19 @@ impl Plan {
 
         let page = ours.get_with("/page", &[("Accept", "text/html")]);
         let constant = workers::script(origin, &workers::constant(502, page.body.len()));
-        let pages = Load { target: "/page", requests: 2_000, connections: 8, status: 502 };
+        let pages = Load { target: "/page", requests: 5_000, connections: 8, status: 502 };
         let name = format!("page, {} KB of HTML", page.body.len() / 1024);
         self.rate(&name, &pages, &ours, "JavaScript that returns a constant", &constant);
-        let line = ours.wait_for_line(|line| line["path"] == "/page").to_string();
+        let heard = open(origin).start();
+        for _ in 0..3 {
+            assert_eq!(heard.get("/down").status, 502);
+        }
+        heard.get("/page");
+        let line = heard.wait_for_line(|line| line["path"] == "/page").to_string();
         let alike = workers::script(origin, &workers::alike(&page, Some(&line)));
         self.rate(&name, &pages, &ours, "the constant with the page's fields and log line", &alike);
         self.rate("the constant with fields and log line", &pages, &alike, "without them", &constant);
-        let quiet = open(origin).var("LOG", "none").start();
+        let quiet = open(origin).var("LOG", "none").unheard().start();
         for _ in 0..3 {
             assert_eq!(quiet.get("/down").status, 502);
         }

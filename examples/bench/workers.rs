@@ -13,13 +13,13 @@ pub fn understudy(origin: &Origin) -> Setup {
 
 /// A Worker in JavaScript.
 pub fn script(origin: &Origin, module: &str) -> Worker {
-    Setup::new(origin.port()).script(module).start()
+    Setup::new(origin.port()).script(module).unheard().start()
 }
 
 /// The idiomatic Rust relay, if `npm run bench` has built it.
 pub fn plain_relay(origin: &Origin) -> Option<Worker> {
     let build = root().join("bench/plain-relay/build");
-    build.join("index.js").exists().then(|| Setup::new(origin.port()).modules(&build).start())
+    build.join("index.js").exists().then(|| Setup::new(origin.port()).modules(&build).unheard().start())
 }
 
 /// Passes everything on.

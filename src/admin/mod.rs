@@ -81,7 +81,12 @@ impl Reply {
     /// As JSON.
     #[must_use]
     pub fn json(status: u16, value: &impl serde::Serialize) -> Self {
-        Self::new(status, "application/json", serde_json::to_string(value).unwrap_or_default() + "\n")
+        Self::written(status, serde_json::to_string(value).unwrap_or_default())
+    }
+
+    /// As JSON that is written already.
+    pub(super) fn written(status: u16, json: String) -> Self {
+        Self::new(status, "application/json", json + "\n")
     }
 
     /// As text, with a line end.

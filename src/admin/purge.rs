@@ -54,7 +54,6 @@ pub fn purge(request: &Request, config: &Config, body: &str) -> Purge {
 /// The answer to a purge of `count` URLs, in which these tiers did not do what they were told.
 #[must_use]
 pub fn purged(count: usize, failed: &[Tier]) -> Reply {
-    // Structs, for a `Value` would bring the writer of fractions along.
     #[derive(Serialize)]
     struct Purged {
         purged: usize,

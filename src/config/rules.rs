@@ -36,7 +36,7 @@ pub(super) fn read(text: &str, lookup: &dyn Fn(&str) -> Option<String>, report: 
     let mut rules = Vec::new();
     for (index, rule) in list.iter().take(MAX_RULES).enumerate() {
         let Value::Object(fields) = rule else {
-            report.mistake(&format!("RULES[{index}]"), &rule.to_string(), r#"an object with a "path""#);
+            report.mistake(&format!("RULES[{index}]"), &json::written(rule), r#"an object with a "path""#);
             continue;
         };
         let place = format!("RULES[{index}].");
@@ -71,12 +71,12 @@ fn one(
         if !allowed(name) {
             let hint = meant(name).map(|v| format!(" (is {} meant?)", v.name)).unwrap_or_default();
             let expected = format!("the name of a variable that a rule can override{hint}");
-            reader.mistake(name, &value.to_string(), &expected);
+            reader.mistake(name, &json::written(value), &expected);
         }
     }
     let path = fields.get("path").and_then(Value::as_str).filter(|path| may_match(path));
     let Some(path) = path else {
-        let value = fields.get("path").map(Value::to_string).unwrap_or_default();
+        let value = fields.get("path").map(json::written).unwrap_or_default();
         reader.mistake(
             "path",
             &value,
@@ -108,7 +108,7 @@ fn text_of(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
-        other => Some(other.to_string()),
+        other => Some(json::written(other)),
     }
 }
 

@@ -57,7 +57,7 @@ pub fn isolate(env: &Env) -> Isolate {
     isolate
 }
 
-/// The line of the log about mistakes in the configuration. A struct, for a `Value` would bring the writer of fractions.
+/// The line of the log about mistakes in the configuration.
 #[derive(serde::Serialize)]
 struct Told {
     event: &'static str,

@@ -7,6 +7,7 @@ use super::Fate;
 use super::escape::{add, clean, push_markup};
 use super::facts::{View, needs_owner, rfc_3339};
 use crate::failure::Explanation;
+use crate::json::quoted;
 
 enum Value<'a> {
     Text(&'a str),
@@ -62,11 +63,6 @@ pub(super) fn json(view: &View) -> String {
         add(&mut out, &[before, name, "\":", &value]);
     }
     out + "}\n"
-}
-
-/// A string always has a JSON form; the alternative is for the compiler.
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_else(|_| "\"\"".to_owned())
 }
 
 /// As XML (RFC 9457 Appendix B).

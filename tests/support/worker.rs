@@ -1,6 +1,6 @@
 //! The Worker in the real runtime: `build/` in a workerd of the test's own, with the platform's services in memory.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, PipeReader, pipe};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -34,6 +34,7 @@ pub struct Setup {
     script: Option<String>,
     modules: PathBuf,
     watched: bool,
+    unheard: bool,
 }
 
 /// Where the Worker's fetches go.
@@ -70,6 +71,7 @@ impl Setup {
             script: None,
             modules: build(),
             watched: false,
+            unheard: false,
         }
     }
 
@@ -122,6 +124,12 @@ impl Setup {
         self
     }
 
+    /// What it logs goes nowhere: whoever measures it would measure the reader of its log too.
+    pub fn unheard(mut self) -> Self {
+        self.unheard = true;
+        self
+    }
+
     /// Starts it.
     pub fn start(self) -> Worker {
         Worker::start(&self)
@@ -143,16 +151,20 @@ impl Worker {
             }),
         }
         std::fs::write(&config, capnp::config(setup)).expect("a file");
+        // Its ports are told on its standard input: a pipe that it writes into.
+        let (ports, told) = pipe().expect("a pipe");
+        let output = || if setup.unheard { Stdio::null() } else { Stdio::piped() };
         let mut child = Command::new(workerd())
-            .args(["serve", "--experimental", "--control-fd=1"])
+            .args(["serve", "--experimental", "--control-fd=0"])
             .arg(&config)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdin(told)
+            .stdout(output())
+            .stderr(output())
             .spawn()
             .expect("workerd; `npm test` installs it");
         let log = Arc::new(Mutex::new(Vec::new()));
-        let (listening, readers) = follow(&mut child, &log);
+        let listening = listen(ports);
+        let readers = follow(&mut child, &log);
         let mut worker = Self { child, port: 0, twin: 0, platform: 0, log, readers };
         let has_twin = setup.incidents.is_some();
         while worker.port == 0 || worker.platform == 0 || (has_twin && worker.twin == 0) {
@@ -272,26 +284,33 @@ pub fn wait_until<T>(mut there: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Reads the output of workerd to its end: the ports go to the channel, everything else into the log.
-fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> (Receiver<(String, u16)>, Vec<JoinHandle<()>>) {
+/// Where it listens, by the names of its sockets.
+fn listen(ports: PipeReader) -> Receiver<(String, u16)> {
     let (found, listening) = channel();
-    let outputs: [Box<dyn std::io::Read + Send>; 2] =
-        [Box::new(child.stdout.take().expect("piped")), Box::new(child.stderr.take().expect("piped"))];
-    let readers = outputs.map(|output| {
-        let (log, found) = (Arc::clone(log), found.clone());
+    std::thread::spawn(move || {
+        for line in BufReader::new(ports).lines().map_while(Result::ok) {
+            let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            if event["event"] == "listen" {
+                let port = event["port"].as_u64().and_then(|p| u16::try_from(p).ok()).expect("a port");
+                let _ = found.send((event["socket"].as_str().unwrap_or_default().to_owned(), port));
+            }
+        }
+    });
+    listening
+}
+
+/// Reads the output of workerd to its end, into the log.
+fn follow(child: &mut Child, log: &Arc<Mutex<Vec<String>>>) -> Vec<JoinHandle<()>> {
+    let read = |output: Box<dyn std::io::Read + Send>| {
+        let log = Arc::clone(log);
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                let event: Value = serde_json::from_str(&line).unwrap_or_default();
-                if event["event"] == "listen" {
-                    let port = event["port"].as_u64().and_then(|p| u16::try_from(p).ok()).expect("a port");
-                    let _ = found.send((event["socket"].as_str().unwrap_or_default().to_owned(), port));
-                } else {
-                    log.lock().expect("no panic while logging").push(line);
-                }
+                log.lock().expect("no panic while logging").push(line);
             }
         })
-    });
-    (listening, readers.into())
+    };
+    let outputs = [child.stdout.take().map(|o| read(Box::new(o))), child.stderr.take().map(|o| read(Box::new(o)))];
+    outputs.into_iter().flatten().collect()
 }
 
 /// A new folder.

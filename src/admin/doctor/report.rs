@@ -9,6 +9,7 @@ use crate::config::{Bodies, Config, Mode};
 use crate::failure::{self, Outcome};
 use crate::fields::{FieldLines, Fields};
 use crate::flow::Tier;
+use crate::json;
 use crate::request::Request;
 use crate::stale::{self, Admission, NoReason, Record, Trigger, Usable};
 use crate::time::Time;
@@ -18,7 +19,11 @@ use crate::time::Time;
 pub fn reply(request: &Request, facts: &Facts) -> Reply {
     let report = Report::new(facts);
     let wants_json = request.fields().field("accept").is_some_and(|accept| accept.contains("application/json"));
-    if wants_json { Reply::json(200, &report.json()) } else { Reply::text(200, report.text().trim_end()) }
+    if wants_json {
+        Reply::written(200, json::written(&report.json()))
+    } else {
+        Reply::text(200, report.text().trim_end())
+    }
 }
 
 pub(super) struct Report {
