@@ -16,7 +16,7 @@
 //!   Handle: edge::drive                         │ Flow::start → Step            │
 //!     Fetch  → attempt   ─ Attempted ──────────►│ failure::classify             │
 //!                        ─ Impatient ──────────►│ retry::decide, breaker        │
-//!     Sleep  → Delay     ─ Slept     ──────────►│                               │
+//!     Sleep  → a timer   ─ Slept     ──────────►│                               │
 //!     Lookup → store     ─ Looked    ──────────►│ stale::usable                 │
 //!     Finish → deliver: the origin's own Response, a copy, or a page (page::render)
 //!   afterwards, in wait_until: the attempt still running, copies to write and to remove

@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use worker::Env;
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{Request as Incoming, Response};
 
 use super::isolate::{self, Isolate};
 use super::store::Store;
+use super::task::settled;
 use super::{doctor, now, respond, template};
 use crate::admin::{self, Action, Health, Purge, Reply};
 use crate::config::Config;
@@ -68,6 +68,6 @@ async fn purged(keys: Vec<String>, env: &Env) -> Reply {
 }
 
 async fn text(incoming: &Incoming) -> String {
-    let body = async { JsFuture::from(incoming.text().ok()?).await.ok()?.as_string() };
+    let body = async { settled(incoming.text().ok()?).await.ok()?.as_string() };
     body.await.unwrap_or_default()
 }

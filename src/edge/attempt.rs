@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use worker::js_sys::{Promise, Reflect};
 use worker::wasm_bindgen::prelude::*;
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{Request, Response};
 
 use super::now;
+use super::task::settled;
 use crate::time::Time;
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
@@ -58,7 +58,7 @@ impl Attempt {
             Some(limit) => self.exchange.within(limit.as_secs_f64() * 1000.0),
             None => self.exchange.finished(),
         };
-        match JsFuture::from(promise).await {
+        match settled(promise).await {
             Ok(response) if !response.is_undefined() => Some(Ended::Answered(response.unchecked_into())),
             Err(thrown) => Some(Ended::Rejected(words(&thrown))),
             Ok(_) if patience.is_some() => None,

@@ -9,11 +9,11 @@ use std::time::Duration;
 use worker::js_sys::{Array, ArrayBuffer, Function, Promise, Reflect, Uint8Array, global};
 use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{ReadableStream, Response};
 
 use super::isolate::Buffered;
 use super::peek;
+use super::task::settled;
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
 extern "C" {
@@ -52,7 +52,7 @@ pub async fn read(response: &Response, limit: u64) -> Body {
 
 async fn all(response: &Response, length: u64) -> Option<ArrayBuffer> {
     match response.body() {
-        Some(stream) => JsFuture::from(filled(&stream, length as f64)).await.ok()?.dyn_into().ok(),
+        Some(stream) => settled(filled(&stream, length as f64)).await.ok()?.dyn_into().ok(),
         None => (length == 0).then(|| ArrayBuffer::new(0)),
     }
 }
@@ -64,7 +64,7 @@ async fn collect(response: &Response, limit: u64) -> Body {
     let mut pieces: Vec<Uint8Array> = Vec::new();
     let mut length: u64 = 0;
     loop {
-        let Ok(result) = JsFuture::from(reader.read()).await else { return Body::Lost };
+        let Ok(result) = settled(reader.read()).await else { return Body::Lost };
         if peek::is_done(&result) {
             break;
         }
@@ -73,7 +73,7 @@ async fn collect(response: &Response, limit: u64) -> Body {
         let fits = length <= limit;
         if !fits || !held.grow(u64::from(piece.length())) {
             drop(pieces);
-            let _ = JsFuture::from(reader.cancel()).await;
+            let _ = settled(reader.cancel()).await;
             return if fits { Body::Lost } else { Body::TooLarge };
         }
         pieces.push(piece);
@@ -92,7 +92,7 @@ pub async fn hash(body: &ArrayBuffer) -> Option<u64> {
     let subtle = Reflect::get(&Reflect::get(&global(), &"crypto".into()).ok()?, &"subtle".into()).ok()?;
     let digest: Function = Reflect::get(&subtle, &"digest".into()).ok()?.dyn_into().ok()?;
     let promise: Promise = digest.apply(&subtle, &Array::of2(&JsValue::from("SHA-256"), body)).ok()?.dyn_into().ok()?;
-    let hash: ArrayBuffer = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    let hash: ArrayBuffer = settled(promise).await.ok()?.dyn_into().ok()?;
     let first = Uint8Array::new(&hash).subarray(0, 8).to_vec();
     Some(u64::from_be_bytes(first.try_into().ok()?))
 }

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use worker::js_sys::{ArrayBuffer, Reflect, global};
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{self, CacheStorage, Headers, Response, ResponseInit};
 
 use super::store::Held;
+use super::task::settled;
 use crate::stale::Entry;
 
 /// The cache, open.
@@ -27,7 +27,7 @@ impl Cache {
             return Some(open);
         }
         let caches: CacheStorage = Reflect::get(&global(), &"caches".into()).ok()?.dyn_into().ok()?;
-        let cache = JsFuture::from(caches.open(NAME)).await.ok()?;
+        let cache = settled(caches.open(NAME)).await.ok()?;
         let open = Self(cache.unchecked_into());
         OPEN.set(Some(open.clone()));
         Some(open)
@@ -35,7 +35,7 @@ impl Cache {
 
     /// What lies under this key.
     pub async fn get(&self, key: &str) -> Option<Held> {
-        let response = JsFuture::from(self.0.match_with_str(key)).await.ok()?;
+        let response = settled(self.0.match_with_str(key)).await.ok()?;
         let response: Response = response.dyn_into().ok()?;
         let entry = Entry::from_json(&response.headers().get(FIELD).ok()??)?;
         let body = response.body().map_or(JsValue::NULL, JsValue::from);
@@ -51,12 +51,12 @@ impl Cache {
         let init = ResponseInit::new();
         init.set_headers(&headers);
         let response = Response::new_with_opt_buffer_source_and_init(Some(body), &init).ok()?;
-        JsFuture::from(self.0.put_with_str(key, &response)).await.ok().map(|_| ())
+        settled(self.0.put_with_str(key, &response)).await.ok().map(|_| ())
     }
 
     /// Removes what lies there; `None` if that failed.
     pub async fn delete(&self, key: &str) -> Option<()> {
-        JsFuture::from(self.0.delete_with_str(key)).await.ok().map(|_| ())
+        settled(self.0.delete_with_str(key)).await.ok().map(|_| ())
     }
 }
 

@@ -3,9 +3,10 @@
 use std::pin::pin;
 use std::rc::Rc;
 
+use worker::Env;
 use worker::wasm_bindgen::JsValue;
 use worker::web_sys::{Request as Incoming, Response};
-use worker::{Context, Delay, Env};
+use worker::worker_sys::Context;
 
 use super::attempt::{Attempt, Ended};
 use super::convert::{self, HeaderFields};
@@ -13,6 +14,7 @@ use super::copied::copied;
 use super::outgoing::{Came, Outgoing, forwarded};
 use super::peek;
 use super::store::{Copy, Store};
+use super::task::{later, sleep};
 use super::tidy::Tidy;
 use super::wait::{either, within};
 use super::{guard, incidents, isolate, last_resort, log, now, respond, resume, template};
@@ -139,7 +141,7 @@ impl Driver {
                     None => self.next(Event::Slept),
                 },
                 Step::Sleep(wait) => {
-                    Delay::from(wait).await;
+                    sleep(wait).await;
                     self.next(Event::Slept)
                 }
                 // The origin may still be quicker than a slow tier or object.
@@ -208,7 +210,7 @@ impl Driver {
             log::write(line);
         }
         if let Some(consult) = after.tell.take() {
-            ctx.wait_until(tell(consult, self.env.clone()));
+            goes_on(ctx, tell(consult, self.env.clone()));
         }
         let promote = after.promote.take().zip(self.copy.as_ref().map(|copy| copy.body.clone()));
         let mut download = None;
@@ -247,11 +249,11 @@ impl Driver {
             }
         }
         // Nothing at all on most healthy requests.
-        let goes_on = attempt.is_some() || after.refresh.is_some();
-        if goes_on || promote.is_some() || after.keep.is_some() || !after.remove.is_empty() {
+        let is_under_way = attempt.is_some() || after.refresh.is_some();
+        if is_under_way || promote.is_some() || after.keep.is_some() || !after.remove.is_empty() {
             let copy = after.keep.as_ref().filter(|keep| keep.renews.is_none());
             let copy = copy.and_then(|_| response.as_ref()?.clone().ok());
-            ctx.wait_until(self.afterwards(after, copy, promote, attempt));
+            goes_on(ctx, self.afterwards(after, copy, promote, attempt));
         }
         response
     }
@@ -262,7 +264,7 @@ impl Driver {
         let response = resume::resumable(self, response, length);
         if after.keep.is_some() || !after.remove.is_empty() {
             let copy = after.keep.as_ref().and_then(|_| response.clone().ok());
-            ctx.wait_until(tidy.run(after, copy));
+            goes_on(ctx, tidy.run(after, copy));
         }
         response
     }
@@ -341,6 +343,12 @@ async fn beside<T>(attempt: &mut Option<Attempt>, other: impl Future<Output = T>
         }
         Err(output) => Ok(output),
     }
+}
+
+/// Once the visitor has the answer, for as long as the platform lets it.
+fn goes_on(ctx: &Context, work: impl Future<Output = ()> + 'static) {
+    // What the platform would throw away is done as far as it gets.
+    let _ = ctx.wait_until(&later(work));
 }
 
 /// Nobody waits for what the object has to say to it.

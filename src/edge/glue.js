@@ -109,6 +109,55 @@ export function amended(response, fields) {
   return changed;
 }
 
+/** A future of the Wasm's, `running`, and the promise of what it gives. */
+export class Task {
+  constructor(running) {
+    this.running = running;
+  }
+
+  promise() {
+    return new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+  }
+
+  start() {
+    queueMicrotask(() => this.goOn(NOWHERE, true));
+  }
+
+  waitFor(promise, place) {
+    promise.then(
+      (value) => this.goOn(place, true, value),
+      (thrown) => this.goOn(place, false, thrown),
+    );
+  }
+
+  goOn(place, fulfilled, value) {
+    let given;
+    try {
+      given = this.running.goOn(this, place, fulfilled, value);
+    } catch (thrown) {
+      // Who waits lets the request through to the origin, and the entry starts anew.
+      this.reject?.(thrown);
+      return reportError(thrown);
+    }
+    if (given === undefined) return;
+    this.running.free();
+    this.resolve?.(given);
+  }
+}
+
+const NOWHERE = 0xffffffff;
+
+/** A time in milliseconds, after which `over` is kept. */
+export class Timer {
+  constructor(millis) {
+    this.over = new Promise((resolve) => (this.timer = setTimeout(resolve, millis)));
+  }
+
+  end() {
+    clearTimeout(this.timer);
+  }
+}
+
 /** One fetch that can be waited for more than once, and ended. */
 export class Exchange {
   constructor(request, abortable) {

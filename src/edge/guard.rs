@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use worker::js_sys::Promise;
 use worker::wasm_bindgen::prelude::*;
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::Response;
 
 use super::isolate::Buffered;
+use super::task::settled;
 use crate::flow::{Held, Hold};
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
@@ -36,7 +36,7 @@ pub async fn hold(response: &Response, hold: &Hold) -> Held {
     let Ok(copy) = response.clone() else { return Held::Released };
     let holding = Holding::new(&copy, hold.patience.as_secs_f64() * 1000.0);
     let held = loop {
-        let ended = JsFuture::from(holding.until(upto as f64)).await;
+        let ended = settled(holding.until(upto as f64)).await;
         match ended.ok().and_then(|whole| whole.as_bool()) {
             Some(true) => break Held::Whole,
             Some(false) => break Held::Cut,

@@ -9,9 +9,9 @@ use worker::Env;
 use worker::js_sys::Promise;
 use worker::wasm_bindgen;
 use worker::wasm_bindgen::prelude::*;
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{Request, Response};
 
+use super::task::settled;
 use super::wait::within;
 use super::{env, isolate, now, respond};
 use crate::fields::FieldLines;
@@ -33,7 +33,7 @@ extern "C" {
 /// Tells and asks.
 pub async fn ask(consult: &Consult, env: &Env) -> Option<Known> {
     let namespace = env::binding(env, INCIDENTS)?;
-    let mut answer = JsFuture::from(consulted(&namespace, &consult.name, &consult.question.to_query()));
+    let mut answer = settled(consulted(&namespace, &consult.name, &consult.question.to_query()));
     Known::from_text(&within(&mut answer, Some(LIMIT)).await?.ok()?.as_string()?)
 }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 use worker::js_sys::{ArrayBuffer, JsString, Object, Promise, Reflect, Uint8Array};
 use worker::wasm_bindgen::prelude::*;
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::wasm_bindgen_futures::JsFuture;
 
 use super::store::Held;
+use super::task::settled;
 use super::{now, peek};
 use crate::stale::{Entry, Written};
 use crate::time::Time;
@@ -42,7 +42,7 @@ impl Kv {
     /// What lies under this key.
     pub async fn get(&self, key: &str) -> Option<Held> {
         let options = object(&[("type", "arrayBuffer".into())]);
-        let value = JsFuture::from(self.0.get(key, &options).ok()?).await.ok()?;
+        let value = settled(self.0.get(key, &options).ok()?).await.ok()?;
         let value: ArrayBuffer = value.dyn_into().ok()?;
         let bytes = Uint8Array::new(&value);
         let length = u32::from_be_bytes(bytes.subarray(0, HEAD).to_vec().try_into().ok()?);
@@ -75,7 +75,7 @@ impl Kv {
     /// Is there a value, and what KV says with it; `None` if it could not be asked.
     async fn look(&self, key: &str) -> Option<(bool, JsValue)> {
         let options = object(&[("type", "stream".into())]);
-        let found = JsFuture::from(self.0.get_with_metadata(key, &options).ok()?).await.ok()?;
+        let found = settled(self.0.get_with_metadata(key, &options).ok()?).await.ok()?;
         let value = Reflect::get(&found, &"value".into()).ok()?;
         peek::cancel_stream(&value);
         Some((!value.is_null() && !value.is_undefined(), found))
@@ -106,12 +106,12 @@ impl Kv {
         }
         let ttl = (keep.as_secs() as f64).max(MIN_TTL);
         let options = object(&[("expirationTtl", ttl.into()), ("metadata", metadata.into())]);
-        JsFuture::from(self.0.put(key, &value.buffer(), &options).ok()?).await.ok().map(|_| ())
+        settled(self.0.put(key, &value.buffer(), &options).ok()?).await.ok().map(|_| ())
     }
 
     /// Removes what lies there; `None` if that failed.
     pub async fn delete(&self, key: &str) -> Option<()> {
-        JsFuture::from(self.0.delete(key).ok()?).await.ok().map(|_| ())
+        settled(self.0.delete(key).ok()?).await.ok().map(|_| ())
     }
 }
 

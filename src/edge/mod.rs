@@ -24,6 +24,7 @@ mod peek;
 mod respond;
 mod resume;
 mod store;
+mod task;
 mod template;
 mod texts;
 mod tidy;
@@ -31,7 +32,8 @@ mod wait;
 
 use worker::js_sys::Date;
 use worker::wasm_bindgen::prelude::*;
-use worker::{Context, Env, event, web_sys, worker_sys};
+use worker::worker_sys::Context;
+use worker::{Env, event, web_sys};
 
 use crate::flow;
 use crate::page::Page;
@@ -59,8 +61,8 @@ fn start() {
 /// page's time, and in an outage most visitors get one without any waiting. (`#[event(fetch)]` would always make one.)
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen)]
 #[must_use]
-pub fn fetch(incoming: web_sys::Request, env: Env, ctx: worker_sys::Context) -> JsValue {
-    wait::promised(handle(incoming, env, Context::new(ctx)))
+pub fn fetch(incoming: web_sys::Request, env: Env, ctx: Context) -> JsValue {
+    task::promised(handle(incoming, env, ctx))
 }
 
 /// Never an error: of a promise that is rejected the runtime makes a bare 500, and the origin's answer would be lost.
@@ -69,7 +71,7 @@ async fn handle(incoming: web_sys::Request, env: Env, ctx: Context) -> web_sys::
     let (method, rest) = head.split_once('\n').unwrap_or_default();
     // Should we panic, the runtime lets the request through to the origin. Only where asking twice does no harm.
     if matches!(method, "GET" | "HEAD" | "OPTIONS") {
-        ctx.pass_through_on_exception();
+        let _ = ctx.pass_through_on_exception();
     }
     let (url, rest) = rest.split_once('\n').unwrap_or_default();
     let (said, fields) = rest.split_once('\n').unwrap_or_default();

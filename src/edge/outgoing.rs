@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use worker::js_sys::ArrayBuffer;
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::Request as Incoming;
 
 use super::attempt::Attempt;
 use super::convert;
 use super::isolate::Buffered;
+use super::task::settled;
 use crate::cdn_loop;
 use crate::config::{Config, Mode};
 use crate::flow::Fetch;
@@ -112,7 +112,7 @@ const LASTS: Duration = Duration::from_secs(120);
 const CONDITIONS: [&str; 2] = ["if-none-match", "if-modified-since"];
 
 async fn buffer(incoming: &Incoming) -> Option<ArrayBuffer> {
-    JsFuture::from(incoming.array_buffer().ok()?).await.ok()?.dyn_into().ok()
+    settled(incoming.array_buffer().ok()?).await.ok()?.dyn_into().ok()
 }
 
 /// What a request to another address carries: where it came from, and our mark.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use worker::js_sys::{Reflect, Uint8Array};
 use worker::wasm_bindgen::prelude::*;
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::web_sys::{ReadableStream, ReadableStreamDefaultReader, Response};
 
 use super::attempt::Ended;
+use super::task::{detached, settled};
 use super::wait::within;
 use crate::failure::{Prefix, Until};
 
@@ -35,7 +35,7 @@ pub async fn prefix(response: &Response, until: Until, limit: Duration) -> Prefi
 
 async fn fill(prefix: &mut Prefix, reader: &ReadableStreamDefaultReader, until: Until) {
     while let Some(room) = prefix.wants(until) {
-        let Ok(result) = JsFuture::from(reader.read()).await else { return prefix.break_off() };
+        let Ok(result) = settled(reader.read()).await else { return prefix.break_off() };
         if is_done(&result) {
             prefix.end();
             return;
@@ -92,7 +92,7 @@ pub fn cancel_stream(body: &JsValue) {
 
 /// Lets a promise run; a rejection must not surface as an unhandled one.
 fn discard(promise: worker::js_sys::Promise) {
-    worker::wasm_bindgen_futures::spawn_local(async move {
-        let _ = JsFuture::from(promise).await;
+    detached(async move {
+        let _ = settled(promise).await;
     });
 }

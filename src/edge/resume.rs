@@ -7,14 +7,13 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use worker::js_sys::Promise;
 use worker::wasm_bindgen::prelude::*;
-use worker::wasm_bindgen_futures::{future_to_promise, spawn_local};
 use worker::web_sys::Response;
 
 use super::copied::copied;
 use super::drive::{self, Driver, lend};
 use super::log;
+use super::task::{detached, promised};
 use crate::flow::{Answer, Finish};
 
 #[wasm_bindgen(wasm_bindgen = worker::wasm_bindgen, module = "/src/edge/glue.js")]
@@ -27,16 +26,16 @@ extern "C" {
 /// make no other of it.
 pub fn resumable(driver: Driver, response: Response, length: u64) -> Response {
     let driver = Rc::new(Cell::new(Some(driver)));
-    let rest = move |received: f64| -> Promise {
+    let rest = move |received: f64| -> JsValue {
         let driver = Rc::clone(&driver);
-        future_to_promise(async move {
-            let Some(mut lent) = driver.take() else { return Ok(JsValue::UNDEFINED) };
+        promised(async move {
+            let Some(mut lent) = driver.take() else { return JsValue::NULL };
             let body = lent.rest(received as u64, length).await.and_then(|rest| rest.body());
             driver.set(Some(lent));
-            Ok(body.map_or(JsValue::UNDEFINED, JsValue::from))
+            body.map_or(JsValue::NULL, JsValue::from)
         })
     };
-    let rest = Closure::<dyn FnMut(f64) -> Promise>::new(rest).into_js_value();
+    let rest = Closure::<dyn FnMut(f64) -> JsValue>::new(rest).into_js_value();
     spliced(&response, length as f64, &rest).unwrap_or(response)
 }
 
@@ -54,7 +53,7 @@ impl Driver {
         after.line.iter().for_each(log::write);
         if let Some(consult) = after.tell {
             // Nobody waits for it, and it may go with the visitor.
-            spawn_local(drive::tell(consult, self.env.clone()));
+            detached(drive::tell(consult, self.env.clone()));
         }
         match answer {
             Answer::Origin { .. } => self.ended.take(),

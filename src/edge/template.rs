@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use worker::js_sys::Promise;
 use worker::wasm_bindgen::prelude::*;
-use worker::wasm_bindgen_futures::JsFuture;
 use worker::{Env, console_error};
 
+use super::task::settled;
 use super::wait::within;
 use super::{env, now};
 use crate::config::Config;
@@ -65,7 +65,7 @@ async fn stored(source: &Source, env: &Env) -> Result<String, String> {
     let binding = env::binding(env, source.binding());
     let binding = binding.ok_or_else(|| ["there is no binding ", source.binding()].concat())?;
     let limit = u32::try_from(MAX_TEMPLATE).unwrap_or(u32::MAX);
-    let text = JsFuture::from(glue_stored(&binding, name, asset, limit)).await;
+    let text = settled(glue_stored(&binding, name, asset, limit)).await;
     text.ok().and_then(|text| text.as_string()).ok_or_else(|| "there is nothing".to_owned())
 }
 
