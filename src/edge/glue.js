@@ -130,17 +130,22 @@ export class Task {
     );
   }
 
+  // What settles when all is over, nobody waits for any more.
   goOn(place, fulfilled, value) {
+    const running = this.running;
+    if (!running) return;
     let given;
     try {
-      given = this.running.goOn(this, place, fulfilled, value);
+      given = running.goOn(this, place, fulfilled, value);
     } catch (thrown) {
       // Who waits lets the request through to the origin, and the entry starts anew.
+      this.running = undefined;
       this.reject?.(thrown);
       return reportError(thrown);
     }
     if (given === undefined) return;
-    this.running.free();
+    this.running = undefined;
+    running.free();
     this.resolve?.(given);
   }
 }
