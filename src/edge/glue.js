@@ -136,6 +136,8 @@ export class Task {
     if (!running) return;
     let given;
     try {
+      // After a trap, until the entry has started anew: there is nothing left to go on with.
+      if (globalThis.__worker_init_state?.criticalError) throw new Error("the Wasm is about to start anew");
       given = running.goOn(this, place, fulfilled, value);
     } catch (thrown) {
       // Who waits lets the request through to the origin, and the entry starts anew.
@@ -158,8 +160,11 @@ export class Timer {
     this.over = new Promise((resolve) => (this.timer = setTimeout(resolve, millis)));
   }
 
+  // Where there is no request any more, the runtime throws, and the timer has gone with the request.
   end() {
-    clearTimeout(this.timer);
+    try {
+      clearTimeout(this.timer);
+    } catch {}
   }
 }
 
@@ -367,6 +372,7 @@ async function splice(body, writer, length, rest) {
     if (source !== body) await rest(came);
     await writer.close();
   } catch (thrown) {
+    if (thrown instanceof WebAssembly.RuntimeError) reportError(thrown);
     // Fewer bytes than were promised: the visitor sees it.
     await writer.abort(thrown).catch(() => {});
   }

@@ -54,3 +54,4 @@ mod taken_back;
 mod template;
 mod tiers;
 mod to_origin;
+mod trap;
