@@ -58,6 +58,13 @@ fn main() {
     plan.incident();
 }
 
+/// Its breaker opens.
+fn goes_down(worker: &Worker) {
+    for _ in 0..3 {
+        assert_eq!(worker.get("/down").status, 502);
+    }
+}
+
 impl Plan {
     /// Relaying what works: the path of nearly every request.
     fn healthy(&self, origin: &Origin) {
@@ -93,9 +100,7 @@ impl Plan {
         let ours = open(origin).unheard().start();
         let small = ours.get("/small");
         ours.wait_for("cache.put", 1);
-        for _ in 0..3 {
-            assert_eq!(ours.get("/down").status, 502);
-        }
+        goes_down(&ours);
         let constant = workers::script(origin, &workers::constant(200, small.body.len()));
         let stale = Load { target: "/small", requests: 2_000, connections: 8, status: 200 };
         self.rate("stale answer, 1 KB", &stale, &ours, "JavaScript that returns a constant", &constant);
@@ -106,18 +111,14 @@ impl Plan {
         let name = format!("page, {} KB of HTML", page.body.len() / 1024);
         self.rate(&name, &pages, &ours, "JavaScript that returns a constant", &constant);
         let heard = open(origin).start();
-        for _ in 0..3 {
-            assert_eq!(heard.get("/down").status, 502);
-        }
+        goes_down(&heard);
         heard.get("/page");
         let line = heard.wait_for_line(|line| line["path"] == "/page").to_string();
         let alike = workers::script(origin, &workers::alike(&page, Some(&line)));
         self.rate(&name, &pages, &ours, "the constant with the page's fields and log line", &alike);
         self.rate("the constant with fields and log line", &pages, &alike, "without them", &constant);
         let quiet = open(origin).var("LOG", "none").unheard().start();
-        for _ in 0..3 {
-            assert_eq!(quiet.get("/down").status, 502);
-        }
+        goes_down(&quiet);
         let name = name + ", `LOG=none`";
         self.rate(&name, &pages, &quiet, "JavaScript that returns a constant", &constant);
         let alike = workers::script(origin, &workers::alike(&page, None));

@@ -317,14 +317,14 @@ export class Holding {
     this.reader = copy.body?.getReader();
     this.coded = copy.headers.has("content-encoding");
     this.came = 0;
-    this.late = new Promise((over) => (this.timer = setTimeout(over, patience)));
+    this.patience = new Timer(patience);
   }
 
   /** `true` if it is whole, `false` if it broke off, nothing if more than so many bytes have come or it is too late. */
   async until(bytes) {
     try {
       while (this.came <= bytes) {
-        const piece = this.reader ? await Promise.race([this.reader.read(), this.late]) : { done: true };
+        const piece = this.reader ? await Promise.race([this.reader.read(), this.patience.over]) : { done: true };
         if (!piece) return;
         if (piece.done) return this.over(true);
         this.came += piece.value.byteLength;
@@ -342,7 +342,7 @@ export class Holding {
   }
 
   over(whole) {
-    clearTimeout(this.timer);
+    this.patience.end();
     return whole;
   }
 }

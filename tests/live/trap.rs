@@ -53,11 +53,10 @@ fn a_form_is_not_sent_twice() {
 fn whoever_was_waiting_meanwhile_gets_the_origins_answer_too() {
     let origin = Origin::start();
     let worker = trapping(&origin);
-    for path in ["/page/a", "/page/b"] {
+    let waiting = ["/page/a", "/page/b"].map(|path| {
         origin.script(path, &["/ok?hang=1&body=first", "/ok?body=again"]);
-    }
-    let waiting: Vec<_> =
-        ["/page/a", "/page/b"].map(|path| client::send(worker.port(), "GET", path, &[], b"")).into_iter().collect();
+        client::send(worker.port(), "GET", path, &[], b"")
+    });
     origin.wait_for_hanging(2);
     assert_eq!(worker.get("/ok?status=418").status, 418);
     origin.release();

@@ -169,7 +169,10 @@ impl Worker {
         let has_twin = setup.incidents.is_some();
         while worker.port == 0 || worker.platform == 0 || (has_twin && worker.twin == 0) {
             let line = listening.recv_timeout(START_LIMIT);
-            let Ok((socket, port)) = line else { panic!("workerd did not start: {:#?}", worker.log()) };
+            let Ok((socket, port)) = line else {
+                worker.stop();
+                panic!("workerd did not start: {:#?}", worker.log());
+            };
             match socket.as_str() {
                 "http" => worker.port = port,
                 "twin" => worker.twin = port,
@@ -238,9 +241,14 @@ impl Worker {
 
     /// Ends it. What comes back is all that [`Self::lines`] can ever have.
     pub fn end(mut self) -> Vec<Value> {
+        self.stop();
+        self.lines()
+    }
+
+    /// Ends it, and has read all that it said.
+    fn stop(&mut self) {
         let _ = self.child.kill();
         std::mem::take(&mut self.readers).into_iter().for_each(|reader| reader.join().expect("a reader of the log"));
-        self.lines()
     }
 
     /// Waits until the log has a line that this is true of.
